@@ -1,0 +1,141 @@
+"""What every template may use; loaded as a builtin, so no page has to ask for it."""
+
+import datetime as dt
+import uuid
+
+import phonenumbers
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from frontdesk import money
+
+register = template.Library()
+
+# State → look and icon. Four channels at once (word, icon, fill, colour), so that no state is told by colour alone.
+STATES: dict[str, tuple[str, str]] = {
+    "booked": ("outline", "calendar"),
+    "waiting": ("amber", "clock"),
+    "called": ("solid", "megaphone-fill"),
+    "serving": ("blue", "play-fill"),
+    "held": ("grey", "pause-fill"),
+    "to_pay": ("ink", "receipt"),
+    "done": ("plain", "check-lg"),
+    "left": ("struck", "x-circle"),
+    "no_show": ("struck", "x-circle"),
+    "cancelled": ("struck", "x-circle"),
+    "draft": ("outline", "pencil"),
+    "issued": ("amber", "send"),
+    "accepted": ("blue-outline", "person-check"),
+    "in_progress": ("blue", "play-fill"),
+    "passed_on": ("grey", "arrow-left-right"),
+    "recapped": ("plain", "journal-check"),
+    "to_approve": ("ink", "clipboard2-pulse"),
+    "approved": ("plain", "patch-check"),
+    "declined": ("struck", "x-circle"),
+    "planned": ("outline", "calendar-event"),
+    "reminded": ("blue-outline", "send-check"),
+    "missed": ("struck", "x-circle"),
+    "sending": ("amber", "hourglass-split"),
+    "unknown": ("amber", "question-circle"),
+    "sent": ("blue-outline", "check2"),
+    "delivered": ("plain", "check2-all"),
+    "read": ("plain", "eye"),
+    "failed": ("red", "exclamation-octagon-fill"),
+    "withdrawn": ("struck", "slash-circle"),
+    "open": ("outline", "circle"),
+    "closed": ("ink", "lock-fill"),
+    "severe": ("red", "octagon-fill"),
+    "medium": ("amber", "triangle-fill"),
+    "light": ("outline", "circle"),
+}
+
+
+@register.filter
+def rupiah(amount: int | None) -> str:
+    return "" if amount is None else money.rupiah(amount)
+
+
+@register.filter
+def local_time(moment: dt.datetime | None) -> str:
+    """Return the time in the branch's zone: `14.05`."""
+    return "" if moment is None else f"{_local(moment):%H.%M}"
+
+
+@register.filter
+def local_date(day: dt.date | None) -> str:
+    """Return the day in full, in the branch's zone: `Minggu, 22 November 2026`."""
+    if day is None:
+        return ""
+    return date_format(_local(day) if isinstance(day, dt.datetime) else day, "l, j F Y")
+
+
+@register.filter
+def short_date(day: dt.date | None) -> str:
+    """Return the day for a table, in the branch's zone: `22 Nov 2026`."""
+    if day is None:
+        return ""
+    return date_format(_local(day) if isinstance(day, dt.datetime) else day, "j M Y")
+
+
+@register.filter
+def phone(number: str | None) -> str:
+    """Return an E.164 number as people here read it aloud: `0812-3456-7890`."""
+    if not number:
+        return ""
+    try:
+        parsed = phonenumbers.parse(str(number), "ID")
+    except phonenumbers.NumberParseException:
+        return str(number)
+    if parsed.country_code != 62:
+        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+@register.filter
+def masked_phone(number: str | None) -> str:
+    """Return a number of which only the ends can be read: `0812-••••-7890`."""
+    shown = phone(number)
+    digits = sum(char.isdigit() for char in shown)
+    seen, masked = 0, ""
+    for char in shown:
+        seen += char.isdigit()
+        hidden = char.isdigit() and 4 < seen <= digits - (4 if digits > 9 else 2)
+        masked += "•" if hidden else char
+    return masked
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Return one icon of the sprite: decoration, unless a label says what it stands for."""
+    href = f"{_sprite()}#{name}"
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href
+        )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', href)
+
+
+@register.simple_tag
+def state_badge(state: str, label: str) -> SafeString:
+    look, symbol = STATES.get(str(state), ("outline", "circle"))
+    return format_html(
+        '<span class="badge badge-{}">{}<span>{}</span></span>', look, icon(symbol), label
+    )
+
+
+@register.simple_tag
+def once_key() -> SafeString:
+    """Return the hidden key by which a form that is sent twice does its deed once."""
+    return format_html('<input type="hidden" name="once" value="{}">', uuid.uuid4())
+
+
+def _sprite() -> str:
+    return static("vendor/icons/icons.svg")
+
+
+def _local(moment: dt.datetime) -> dt.datetime:
+    return timezone.localtime(moment) if timezone.is_aware(moment) else moment
