@@ -18,7 +18,7 @@ def rupiah(amount: int) -> str:
 
 
 def parse_rupiah(text: str) -> int:
-    """Read `450000`, `450.000`, `Rp 450.000,00`, `450rb` or `1,5 jt`; raise NotMoney for anything else."""
+    """Read `450000`, `Rp 450.000,00`, `450rb` or `1,5 jt`; raise NotMoney for anything else."""
     plain = re.sub(r"\s", "", text).lower().replace("−", "-")
     sign = -1 if plain.startswith("-") else 1
     plain = plain.removeprefix("-").removeprefix("rp").removeprefix(".")

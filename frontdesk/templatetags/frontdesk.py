@@ -15,7 +15,7 @@ from frontdesk import money
 
 register = template.Library()
 
-# State → look and icon. Four channels at once (word, icon, fill, colour), so that no state is told by colour alone.
+# State → look and icon. Word, icon, fill and colour together: no state is told by colour alone.
 STATES: dict[str, tuple[str, str]] = {
     "booked": ("outline", "calendar"),
     "waiting": ("amber", "clock"),
