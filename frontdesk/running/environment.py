@@ -16,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 from typing import Iterator, NoReturn, Sequence  # noqa: UP035
@@ -145,7 +146,8 @@ def _make_venv() -> None:
     if importlib.util.find_spec("ensurepip") is None:
         _install_ensurepip()
     base = getattr(sys, "_base_executable", None) or sys.executable
-    _run([base, "-m", "venv", "--clear", str(VENV)], "making .venv failed")
+    # Without pip, because copying it in takes longer than everything else together.
+    _run([base, "-m", "venv", "--clear", "--without-pip", str(VENV)], "making .venv failed")
 
 
 def _install_ensurepip() -> None:
@@ -186,15 +188,28 @@ def without(names: Sequence[str], lock: str) -> str:
 
 
 def _install_from(lock: Path) -> bool:
-    pip = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
+    pip = [*_pip(), "--quiet", "--disable-pip-version-check", "--no-input", "install"]
     hashed = ["--require-hashes", "-r"]
-    uv = VENV / "bin" / "uv"
-    with_uv = _tries([*pip, "install", *hashed, str(UV_PIN)])
-    if with_uv:
-        command = [str(uv), "--quiet", "pip", "install", "--python", str(PYTHON), *hashed, str(lock)]
-        if _tries(command):
-            return True
-    return _tries([*pip, "install", *hashed, str(lock)])
+    uv = [str(VENV / "bin" / "uv"), "--quiet", "pip", "install", "--python", str(PYTHON)]
+    if _tries([*pip, *hashed, str(UV_PIN)]) and _tries([*uv, *hashed, str(lock)]):
+        return True
+    print("Trying with pip instead of uv …", file=sys.stderr)
+    return _tries([*pip, *hashed, str(lock)])
+
+
+def _pip() -> list[str]:
+    """Pip as every Python carries it for `ensurepip`: a wheel, which runs as it is."""
+    import ensurepip
+
+    folders = [Path(ensurepip.__file__).parent / "_bundled"]
+    if sysconfig.get_config_var("WHEEL_PKG_DIR"):
+        folders.append(Path(sysconfig.get_config_var("WHEEL_PKG_DIR")))
+    folders.append(Path("/usr/share/python-wheels"))
+    wheels = [wheel for folder in folders for wheel in sorted(folder.glob("pip-*.whl"))]
+    if wheels:
+        return [str(PYTHON), str(wheels[0] / "pip")]
+    _run([str(PYTHON), "-m", "ensurepip"], "installing pip failed")
+    return [str(PYTHON), "-m", "pip"]
 
 
 def _tries(command: list[str]) -> bool:

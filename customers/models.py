@@ -1,0 +1,251 @@
+"""Customers of the chain, what they agreed to, and the lists they were read from."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Reverse
+from django.utils.translation import gettext_lazy as _
+
+from customers.states import ImportState
+from frontdesk.append_only import append_only
+from frontdesk.branches.models import Branch
+from frontdesk.staff.models import Staff
+from frontdesk.staff.permissions import Permission
+
+
+class Honorific(models.TextChoices):
+    """Sapaan: how she is spoken to, with her name."""
+
+    KAK = "kak", _("Kak")
+    IBU = "ibu", _("Ibu")
+    BAPAK = "bapak", _("Bapak")
+    MBAK = "mbak", _("Mbak")
+    MAS = "mas", _("Mas")
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def visible_to(self, staff: Staff) -> "CustomerQuerySet":
+        """Customers belong to the chain: whoever may see customers at one branch may see them all."""
+        if staff.branches_with(Permission.SEE_CUSTOMERS).exists():
+            return self
+        return self.none()
+
+
+class Customer(models.Model):
+    member_number = models.CharField(
+        _("nomor anggota"),
+        max_length=20,
+        unique=True,
+        db_default=models.Func(function="next_member_number", output_field=models.CharField()),
+    )
+    phone = models.CharField(
+        _("nomor HP"),
+        max_length=16,
+        blank=True,
+        validators=[RegexValidator(r"^\+\d{8,15}$")],
+        help_text=_("E.164; kosong bila tidak diberikan. Keluarga boleh berbagi nomor."),
+    )
+    name = models.CharField(_("nama lengkap"), max_length=120)
+    call_name = models.CharField(_("panggilan"), max_length=40, blank=True)
+    honorific = models.CharField(
+        _("sapaan"), max_length=8, choices=Honorific, default=Honorific.KAK
+    )
+    birth_date = models.DateField(_("tanggal lahir"), null=True, blank=True)
+    address = models.CharField(_("alamat"), max_length=200, blank=True)
+    allergies = models.CharField(_("alergi"), max_length=300, blank=True)
+    notes = models.TextField(_("catatan"), blank=True)
+    home_branch = models.ForeignKey(
+        Branch, on_delete=models.PROTECT, related_name="customers", verbose_name=_("cabang asal")
+    )
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    # What a row of an imported list was recognised by, so that reading it again adds nobody.
+    import_key = models.CharField(max_length=64, unique=True, null=True, editable=False)
+    # Maintained by the database, so that bulk imports are found like everybody else.
+    name_folded = models.GeneratedField(
+        expression=models.Func(models.F("name"), function="fold_name"),
+        output_field=models.CharField(max_length=240, db_collation="C"),
+        db_persist=True,
+    )
+    phone_reversed = models.GeneratedField(
+        expression=Reverse("phone"),
+        output_field=models.CharField(max_length=16, db_collation="C"),
+        db_persist=True,
+    )
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pelanggan")
+        verbose_name_plural = _("pelanggan")
+        indexes = [
+            models.Index(fields=["phone"], name="customers_customer_phone"),
+            models.Index(fields=["phone_reversed"], name="customers_customer_phone_rev"),
+            GinIndex(
+                fields=["phone"], opclasses=["gin_trgm_ops"], name="customers_customer_phone_trgm"
+            ),
+            models.Index(fields=["name_folded"], name="customers_customer_name"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="customers_customer_phone_e164",
+                condition=models.Q(phone="") | models.Q(phone__regex=r"^\+\d{8,15}$"),
+            ),
+            models.CheckConstraint(
+                name="customers_customer_named", condition=~models.Q(name="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def short_name(self) -> str:
+        """Return what she is called by: never a guess at a family name, just the first word."""
+        return self.call_name or self.name.split()[0]
+
+    @property
+    def greeting_name(self) -> str:
+        return f"{self.get_honorific_display()} {self.short_name}"
+
+
+class NameWord(models.Model):
+    """One word of one customer's folded name; a trigger keeps these rows (migration 0002)."""
+
+    word = models.CharField(max_length=120, db_collation="C")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, db_index=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["word", "customer"], name="customers_nameword_word"),
+            models.Index(fields=["customer", "word"], name="customers_nameword_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class Vocabulary(models.Model):
+    """Each word that any name contains, once: fragments and misspellings are looked up here."""
+
+    word = models.CharField(primary_key=True, max_length=120, db_collation="C")
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["word"], opclasses=["gin_trgm_ops"], name="customers_vocabulary_trgm")
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class CustomerEvent(models.Model):
+    """What was changed on a customer's card, by whom, with the values before and after."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="events")
+    field = models.CharField(max_length=40)
+    old = models.TextField(blank=True)
+    new = models.TextField(blank=True)
+    by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        triggers = [append_only()]
+        indexes = [models.Index(fields=["customer", "-at"], name="customers_event_customer_at")]
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.at}"
+
+
+class ConsentPurpose(models.TextChoices):
+    SERVICE = "service", _("Pengingat layanan")
+    PROMO = "promo", _("Promo")
+
+
+class ConsentSource(models.TextChoices):
+    COUNTER = "counter", _("Di meja depan")
+    IMPORT = "import", _("Dari daftar lama")
+    REPLY = "reply", _("Balasan pelanggan")
+
+
+class ConsentEventQuerySet(models.QuerySet["ConsentEvent"]):
+    def latest_for(self, customer: Customer) -> "dict[str, ConsentEvent]":
+        """Return the newest word of a customer on each purpose she was asked about."""
+        rows = self.filter(customer=customer).order_by("purpose", "-at", "-pk").distinct("purpose")
+        return {row.purpose: row for row in rows}
+
+
+class ConsentEvent(models.Model):
+    """A customer's yes or no to one purpose, with the words she was shown (UU PDP 27/2022)."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="consents")
+    purpose = models.CharField(max_length=10, choices=ConsentPurpose)
+    is_granted = models.BooleanField()
+    text_shown = models.CharField(max_length=400, blank=True)
+    source = models.CharField(max_length=10, choices=ConsentSource)
+    by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    objects = ConsentEventQuerySet.as_manager()
+
+    class Meta:
+        triggers = [append_only()]
+        indexes = [
+            models.Index(fields=["customer", "purpose", "-at"], name="customers_consent_latest")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.is_granted}"
+
+
+class ImportJobQuerySet(models.QuerySet["ImportJob"]):
+    def visible_to(self, staff: Staff) -> "ImportJobQuerySet":
+        return self.filter(branch__in=staff.branches_with(Permission.IMPORT_CUSTOMERS))
+
+
+class ImportJob(models.Model):
+    """One reading of a clinic's own customer list, from a page or a command."""
+
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT)
+    by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    file = models.FileField(upload_to="imports/%Y/%m/")
+    file_name = models.CharField(max_length=200)
+    is_dry_run = models.BooleanField()
+    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.WAITING)
+    rows_total = models.PositiveIntegerField(default=0)
+    rows_done = models.PositiveIntegerField(default=0)
+    rows_new = models.PositiveIntegerField(default=0)
+    rows_known = models.PositiveIntegerField(default=0)
+    rows_refused = models.PositiveIntegerField(default=0)
+    refused_file = models.FileField(upload_to="imports/%Y/%m/", blank=True)
+    problem = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = ImportJobQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="customers_importjob_finished_at",
+                condition=models.Q(
+                    state__in=[ImportState.DONE, ImportState.FAILED], finished_at__isnull=False
+                )
+                | models.Q(
+                    state__in=[ImportState.WAITING, ImportState.RUNNING], finished_at__isnull=True
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.rows_done // self.rows_total if self.rows_total else 0

@@ -1,0 +1,111 @@
+"""A branch: its zone, its business day, its hours, and the numbers it hands out."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class TimeZone(models.TextChoices):
+    WIB = "Asia/Jakarta", _("WIB")
+    WITA = "Asia/Makassar", _("WITA")
+    WIT = "Asia/Jayapura", _("WIT")
+
+
+class Paper(models.TextChoices):
+    MM58 = "58", _("Termal 58 mm")
+    MM80 = "80", _("Termal 80 mm")
+    A5 = "a5", _("A5")
+
+
+class BranchQuerySet(models.QuerySet["Branch"]):
+    def active(self) -> "BranchQuerySet":
+        return self.filter(is_active=True)
+
+
+class Branch(models.Model):
+    code = models.CharField(_("kode"), max_length=6, unique=True)
+    name = models.CharField(_("nama"), max_length=80)
+    address = models.CharField(_("alamat"), max_length=200, blank=True)
+    phone = models.CharField(_("telepon"), max_length=20, blank=True)
+    time_zone = models.CharField(_("zona waktu"), max_length=32, choices=TimeZone, default=TimeZone.WIB)
+    # Clinics that stay open past midnight in Ramadan close the same business day they opened.
+    day_starts_at = models.TimeField(_("hari kerja mulai"), default=time(4))
+    opens_at = models.TimeField(_("buka"), default=time(9))
+    closes_at = models.TimeField(_("tutup"), default=time(20))
+    quiet_from = models.TimeField(_("jangan kirim pesan sejak"), default=time(20))
+    quiet_until = models.TimeField(_("jangan kirim pesan sampai"), default=time(8))
+    paper = models.CharField(_("kertas slip"), max_length=3, choices=Paper, default=Paper.MM80)
+    is_active = models.BooleanField(_("aktif"), default=True)
+
+    objects = BranchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("cabang")
+        verbose_name_plural = _("cabang")
+        constraints = [
+            models.CheckConstraint(
+                name="branches_branch_time_zone", condition=models.Q(time_zone__in=TimeZone.values)
+            ),
+            models.CheckConstraint(
+                name="branches_branch_code", condition=models.Q(code__regex=r"^[A-Z0-9]{2,6}$")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def local(self, at: datetime) -> datetime:
+        return at.astimezone(self.zone)
+
+    def business_date(self, at: datetime) -> date:
+        """Return the day that `at` belongs to on this branch's books."""
+        local = self.local(at)
+        started = timedelta(hours=self.day_starts_at.hour, minutes=self.day_starts_at.minute)
+        return (local - started).date()
+
+    def at(self, day: date, clock: time) -> datetime:
+        """Return the moment this branch's wall clock shows `clock` on `day`."""
+        return datetime.combine(day, clock, tzinfo=self.zone)
+
+    def is_quiet(self, at: datetime) -> bool:
+        """Say whether customers of this branch are left in peace at that moment."""
+        clock = self.local(at).time()
+        if self.quiet_from <= self.quiet_until:
+            return self.quiet_from <= clock < self.quiet_until
+        return clock >= self.quiet_from or clock < self.quiet_until
+
+    def after_quiet(self, at: datetime) -> datetime:
+        """Return `at`, or the end of the quiet hours it falls into."""
+        if not self.is_quiet(at):
+            return at
+        local = self.local(at)
+        end = self.at(local.date(), self.quiet_until)
+        return end if end > at else self.at(local.date() + timedelta(days=1), self.quiet_until)
+
+
+class NumberSeries(models.Model):
+    """The last number a branch gave out in one series on one business date."""
+
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT)
+    business_date = models.DateField()
+    series = models.CharField(max_length=12)
+    last = models.PositiveIntegerField(db_default=0)
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch", "business_date", "series"], name="branches_numberseries_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.branch_id} {self.business_date} {self.series} {self.last}"

@@ -1,0 +1,268 @@
+"""Settings, all from the environment. The apps' own settings stand at the end, grouped by app."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+TESTING = "pytest" in sys.modules
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
+
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY", "only-for-tests-and-local-development" if DEBUG or TESTING else "")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# Where customers' phones and the provider reach this installation from outside.
+PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_BASE_URL])
+
+INSTALLED_APPS = [
+    "frontdesk.branches",
+    "frontdesk.staff",
+    "customers",
+    "notifications",
+    "frontdesk.visits",
+    "treatments",
+    "frontdesk.home",
+    "frontdesk",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "axes",
+    "crispy_forms",
+    "csp",
+    "django_htmx",
+    "pgtrigger",
+    "template_partials",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "frontdesk.staff.middleware.StaffMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "frontdesk.urls"
+WSGI_APPLICATION = "frontdesk.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.debug",
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "frontdesk.staff.context.desk",
+            ],
+            "builtins": ["frontdesk.templatetags.frontdesk"],
+        },
+    },
+]
+
+# Database ------------------------------------------------------------------------------------
+
+# Setting-up commands run as the owner of the tables, everything else as a role that may not change
+# history (frontdesk/home/management/commands/grant_web_role.py).
+OWNER_COMMANDS = {"migrate", "grant_web_role", "createcachetable"}
+_as_owner = len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS and "DATABASE_OWNER_URL" in env.ENVIRON
+
+DATABASES = {"default": env.db("DATABASE_OWNER_URL" if _as_owner else "DATABASE_URL")}
+DATABASES["default"] |= {
+    "CONN_HEALTH_CHECKS": True,
+    # Kept connections are the biggest single setting: without them a page costs 5 ms more.
+    "OPTIONS": {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 8), "timeout": 10}},
+    # True behind a PgBouncer in transaction mode.
+    "DISABLE_SERVER_SIDE_CURSORS": env.bool("DATABASE_BEHIND_PGBOUNCER", False),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Sessions live in PostgreSQL, so that the counter works while Redis is away.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = int(timedelta(hours=14).total_seconds())
+SESSION_COOKIE_SAMESITE = "Lax"
+
+REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+
+# Language and time ---------------------------------------------------------------------------
+
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", _("Bahasa Indonesia")), ("en", _("Bahasa Inggris"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Jakarta"
+USE_THOUSAND_SEPARATOR = True
+
+# Static files --------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG or TESTING
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+
+# Security ------------------------------------------------------------------------------------
+
+# Behind TLS: one switch for cookies, redirect and HSTS. A single PC on a clinic's own network has none.
+HTTPS = env.bool("HTTPS", PUBLIC_BASE_URL.startswith("https://"))
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+if env.bool("BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+CSRF_FAILURE_VIEW = "frontdesk.home.errors.csrf_failed"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+    }
+}
+
+AUTH_USER_MODEL = "staff.Staff"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "staff:sign_in"
+LOGIN_REDIRECT_URL = "home:counter"
+
+# A wrong password locks that person at that address, never everybody behind one clinic's router.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=5)
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "frontdesk.staff.views.too_many_attempts"
+AXES_IPWARE_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else None
+AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True
+
+# Celery --------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+# A lost wake-up is harmless: every five seconds beat gives another one, and stale ones expire.
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 120,
+    "socket_timeout": 3,
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+}
+if REDIS_URL.startswith("redis+socket://"):
+    # A unix socket knows no TCP keep-alive.
+    del CELERY_BROKER_TRANSPORT_OPTIONS["socket_keepalive"]
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    # Each app's beat entries, one a line: name, task, every how many seconds, and when a late one is dropped.
+    "send due messages": {
+        "task": "notifications.tasks.send_due",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
+    "settle unclear messages": {
+        "task": "notifications.tasks.settle",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
+    "read waiting customer lists": {
+        "task": "customers.tasks.run_waiting_imports",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
+    "note missed controls": {
+        "task": "treatments.tasks.note_missed_controls",
+        "schedule": 900.0,
+        "options": {"expires": 600},
+    },
+}
+
+# Logging: what happened, never who the customer is or what she has --------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {"axes": {"level": "ERROR"}},
+}
+
+# Forms ---------------------------------------------------------------------------------------
+
+CRISPY_ALLOWED_TEMPLATE_PACKS = "frontdesk"
+CRISPY_TEMPLATE_PACK = "frontdesk"
+CRISPY_FAIL_SILENTLY = not DEBUG
+
+# Our own apps --------------------------------------------------------------------------------
+
+CLINIC_NAME = env.str("CLINIC_NAME", "Klinik Seruni")
+
+# visits: how long a step at the counter can be taken back.
+UNDO_WINDOW = timedelta(minutes=15)
+
+# staff: a shared counter terminal locks itself; five wrong PINs close one person out of one terminal.
+IDLE_LOCK = timedelta(minutes=3)
+PIN_ATTEMPTS = 5
+PIN_COOLOFF = timedelta(minutes=5)
+
+# notifications: the provider. Without an account, `manage.py up` starts twilio_local and names it here.
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", "")
+TWILIO_API_BASE = env.str("TWILIO_API_BASE", "")
+TWILIO_CONTENT_API_BASE = env.str("TWILIO_CONTENT_API_BASE", TWILIO_API_BASE)
+TWILIO_FROM_WHATSAPP = env.str("TWILIO_FROM_WHATSAPP", "")
+TWILIO_FROM_SMS = env.str("TWILIO_FROM_SMS", "")
+# How long a claimed message may be on its way before its outcome counts as unknown.
+MESSAGE_LEASE = timedelta(seconds=90)
+# The provider's list may lag: an absent message counts as not sent after this, asked twice.
+MESSAGE_ABSENT_AFTER = timedelta(seconds=120)
+MESSAGE_ABSENT_AGAIN_AFTER = timedelta(seconds=60)

@@ -1,0 +1,74 @@
+"""A form sent twice does its deed once."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from frontdesk.staff.models import Staff, SubmittedForm
+
+ONCE_FIELD = "once"
+LOCATION_HEADERS = ("HX-Location", "HX-Redirect", "Location")
+
+
+def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Run a creating POST view once for each key its form carries (`{% once_key %}`).
+
+    The view runs in one transaction with the key's row: a second click waits for the first and is
+    led to the same place. A view that answers without leading anywhere (an invalid form) gives
+    its key back. The same key with other content is refused with 409.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            key = uuid.UUID(request.POST.get(ONCE_FIELD, ""))
+        except ValueError:
+            key = uuid.uuid4()
+        if not isinstance(request.user, Staff):
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            row, is_first = SubmittedForm.objects.get_or_create(
+                key=key,
+                defaults={
+                    "staff": request.user,
+                    "fingerprint": _fingerprint(request),
+                    "at": timezone.now(),
+                },
+            )
+            if not is_first:
+                return _again(request, row)
+            response = view(request, *args, **kwargs)
+            location = next((response[h] for h in LOCATION_HEADERS if h in response), "")
+            if location:
+                row.location = location
+                row.save(update_fields=["location"])
+            else:
+                transaction.set_rollback(True)
+        return response
+
+    return guarded
+
+
+def _again(request: HttpRequest, row: SubmittedForm) -> HttpResponse:
+    if row.staff_id != request.user.pk or row.fingerprint != _fingerprint(request):
+        return HttpResponse(
+            _("Formulir ini sudah dikirim dengan isi yang lain. Muat ulang halaman lalu coba lagi."),
+            status=409,
+        )
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=204, headers={"HX-Redirect": row.location})
+    return redirect(row.location)
+
+
+def _fingerprint(request: HttpRequest) -> str:
+    skip = {ONCE_FIELD, "csrfmiddlewaretoken"}
+    content = sorted((k, v) for k, v in request.POST.lists() if k not in skip)
+    return sha256(repr((request.path, content)).encode()).hexdigest()

@@ -1,0 +1,83 @@
+"""The cast: two branches in two zones and the people who work there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
+
+from frontdesk.branches.models import Branch, TimeZone
+from frontdesk.staff.models import Staff
+from frontdesk.staff.permissions import Role
+from tests.factories import BranchFactory, create_staff, put_on_duty
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(settings: SettingsWrapper) -> None:
+    # Slow on purpose in life; a test signs in hundreds of times.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def menteng(db: None) -> Branch:
+    return BranchFactory(code="JKT", name="Menteng", time_zone=TimeZone.WIB)
+
+
+@pytest.fixture
+def jayapura(db: None) -> Branch:
+    return BranchFactory(code="JYP", name="Jayapura", time_zone=TimeZone.WIT)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Anna and Bela sit at Menteng's desk, Tari and Rara treat there, Dewi is its doctor and Maya
+    manages it; Boris sits at Jayapura's desk and must never see Menteng; Citra runs the chain."""
+
+    anna: Staff
+    bela: Staff
+    tari: Staff
+    rara: Staff
+    dewi: Staff
+    gita: Staff
+    maya: Staff
+    boris: Staff
+    citra: Staff
+
+
+@pytest.fixture
+def cast(menteng: Branch, jayapura: Branch) -> Cast:
+    def person(name: str, role: Role, branch: Branch | None) -> Staff:
+        return create_staff(
+            role, branch=branch, username=name.lower(), name=f"{name} Contoh", nickname=name
+        )
+
+    people = Cast(
+        anna=person("Anna", Role.FRONT_OFFICER, menteng),
+        bela=person("Bela", Role.FRONT_OFFICER, menteng),
+        tari=person("Tari", Role.BEAUTICIAN, menteng),
+        rara=person("Rara", Role.BEAUTICIAN, menteng),
+        dewi=person("Dewi", Role.DOCTOR, menteng),
+        gita=person("Gita", Role.WAREHOUSE, menteng),
+        maya=person("Maya", Role.BRANCH_MANAGER, menteng),
+        boris=person("Boris", Role.FRONT_OFFICER, jayapura),
+        citra=person("Citra", Role.CHAIN_ADMIN, None),
+    )
+    for staff in (people.tari, people.rara):
+        put_on_duty(staff, branch=menteng)
+    return people
+
+
+SignIn = Callable[[Staff], Client]
+
+
+@pytest.fixture
+def sign_in(db: None) -> SignIn:
+    """Return a client that is signed in as this person, without the form."""
+
+    def sign(staff: Staff) -> Client:
+        client = Client()
+        client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign

@@ -1,0 +1,129 @@
+"""Rows for tests, made the way the desk makes them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from customers.models import ConsentEvent, ConsentPurpose, ConsentSource, Customer
+from frontdesk.branches.models import Branch, TimeZone
+from frontdesk.staff.models import Assignment, Duty, Staff, Terminal
+from frontdesk.staff.permissions import Role
+from treatments.models import Qualification, Supply, Treatment
+
+# Sunday 22 November 2026, 10.00 in Jakarta.
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+PASSWORD = "rahasia-meja-depan"
+PIN = "246810"
+
+
+class BranchFactory(DjangoModelFactory[Branch]):
+    class Meta:
+        model = Branch
+
+    code = factory.Sequence(lambda n: f"C{n:03}")
+    name = factory.Sequence(lambda n: f"Cabang {n}")
+    time_zone = TimeZone.WIB
+
+
+class StaffFactory(DjangoModelFactory[Staff]):
+    class Meta:
+        model = Staff
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"staf{n}")
+    name = factory.Sequence(lambda n: f"Staf Nomor {n}")
+    nickname = factory.Sequence(lambda n: f"Staf{n}")
+
+    @classmethod
+    def _create(cls, model_class: type[Staff], *args: Any, **kwargs: Any) -> Staff:
+        password, pin = kwargs.pop("password", PASSWORD), kwargs.pop("pin", PIN)
+        staff = model_class(*args, **kwargs)
+        staff.set_password(password)
+        staff.set_pin(pin)
+        staff.save()
+        return staff
+
+
+class AssignmentFactory(DjangoModelFactory[Assignment]):
+    class Meta:
+        model = Assignment
+
+    staff = factory.SubFactory(StaffFactory)
+    branch = factory.SubFactory(BranchFactory)
+    role = Role.FRONT_OFFICER
+
+
+def create_staff(*roles: Role, branch: Branch | None, **fields: Any) -> Staff:
+    """Return a person with these roles at one branch (None: the whole chain)."""
+    staff: Staff = StaffFactory(**fields)
+    for role in roles:
+        AssignmentFactory(
+            staff=staff, branch=None if role == Role.CHAIN_ADMIN else branch, role=role
+        )
+    return staff
+
+
+def put_on_duty(staff: Staff, *, branch: Branch, at: datetime = NOW) -> Duty:
+    return Duty.objects.create(
+        staff=staff, branch=branch, business_date=branch.business_date(at), set_at=at
+    )
+
+
+class TerminalFactory(DjangoModelFactory[Terminal]):
+    class Meta:
+        model = Terminal
+
+    branch = factory.SubFactory(BranchFactory)
+    name = factory.Sequence(lambda n: f"Meja {n}")
+    token_hash = factory.Sequence(lambda n: f"{n:064}")
+    enrolled_at = NOW
+
+
+class CustomerFactory(DjangoModelFactory[Customer]):
+    class Meta:
+        model = Customer
+
+    name = factory.Sequence(lambda n: f"Pelanggan Nomor {n}")
+    phone = factory.Sequence(lambda n: f"+62812{n:07}")
+    home_branch = factory.SubFactory(BranchFactory)
+    created_at = NOW
+
+
+def give_consent(
+    customer: Customer, *, purpose: ConsentPurpose = ConsentPurpose.SERVICE, at: datetime = NOW
+) -> ConsentEvent:
+    return ConsentEvent.objects.create(
+        customer=customer,
+        purpose=purpose,
+        is_granted=True,
+        source=ConsentSource.COUNTER,
+        text_shown="Boleh diingatkan.",
+        at=at,
+    )
+
+
+class TreatmentFactory(DjangoModelFactory[Treatment]):
+    class Meta:
+        model = Treatment
+
+    code = factory.Sequence(lambda n: f"T{n:03}")
+    name = factory.Sequence(lambda n: f"Perawatan {n}")
+    category = "Wajah"
+    minutes = 60
+    price = 250_000
+
+
+class SupplyFactory(DjangoModelFactory[Supply]):
+    class Meta:
+        model = Supply
+
+    name = factory.Sequence(lambda n: f"Serum {n}")
+    unit = "ampul"
+
+
+def qualify(staff: Staff, *treatments: Treatment) -> None:
+    Qualification.objects.bulk_create(
+        Qualification(staff=staff, treatment=treatment) for treatment in treatments
+    )
