@@ -1,0 +1,116 @@
+"""Fields that read what people at a desk really type."""
+
+import re
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from frontdesk.money import NotMoney, parse_rupiah
+
+_DAY = re.compile(r"(?P<day>\d{1,2})[-/. ](?P<month>\d{1,2})(?:[-/. ](?P<year>\d{2}|\d{4}))?")
+_NEAR_DAYS = {
+    "hari ini": 0,
+    "today": 0,
+    "kemarin": -1,
+    "yesterday": -1,
+    "besok": 1,
+    "tomorrow": 1,
+    "lusa": 2,
+}
+
+
+class RupiahInput(forms.TextInput):
+    """Shows the field template a prefix and the phone a number pad."""
+
+    prefix_text = "Rp"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "numeric", "autocomplete": "off", **(attrs or {})})
+
+    def format_value(self, value: Any) -> str | None:
+        return f"{value:,}".replace(",", ".") if isinstance(value, int) else value
+
+
+class RupiahField(forms.Field):
+    """A whole number of Rupiah from 0 on, typed `450000`, `450.000` or `450rb`."""
+
+    widget = RupiahInput
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "required": _("Masukkan jumlah, misalnya 450.000"),
+        "invalid": _("Masukkan jumlah dalam Rupiah, misalnya 450.000 atau 450rb"),
+        "negative": _("Jumlah tidak boleh kurang dari nol"),
+    }
+
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values or isinstance(value, int):
+            return None if value in self.empty_values else value
+        try:
+            amount = parse_rupiah(str(value))
+        except NotMoney as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+        if amount < 0:
+            raise ValidationError(self.error_messages["negative"], code="negative")
+        return amount
+
+
+class DayInput(forms.DateInput):
+    """A text field: the browser's own date field shows the order of its user interface."""
+
+    def __init__(
+        self, attrs: dict[str, Any] | None = None, *, quick_fills: list[str] | None = None
+    ) -> None:
+        attrs = {"class": "width-date", "placeholder": _("hh/bb/tttt"), **(attrs or {})}
+        super().__init__({"autocomplete": "off", **attrs}, format="%d/%m/%Y")
+        self.quick_fills = quick_fills or []
+
+
+class DayField(forms.Field):
+    """A day typed `22/11/2026`, `22-11-26`, `22/11`, `hari ini`, `kemarin` or `besok`.
+
+    With `is_past` a year of two digits, or none, is taken as the last one that is over: a birthday.
+    """
+
+    widget = DayInput
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "required": _("Masukkan tanggal, misalnya 22/11/2026"),
+        "invalid": _("Masukkan tanggal sebagai hari/bulan/tahun, misalnya 22/11/2026"),
+        "future": _("Tanggal ini belum terjadi; periksa tahunnya"),
+    }
+
+    def __init__(self, *, is_past: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.is_past = is_past
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values or isinstance(value, date):
+            return value or None
+        today = timezone.localdate()
+        text = " ".join(str(value).lower().split())
+        if text in _NEAR_DAYS:
+            return self._allowed(today + timedelta(days=_NEAR_DAYS[text]), today=today)
+        match = _DAY.fullmatch(text)
+        try:
+            if match is None:
+                raise ValueError(text)
+            return self._allowed(self._day(match, today=today), today=today)
+        except ValueError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+    def _day(self, match: re.Match[str], *, today: date) -> date:
+        typed = match["year"]
+        year = int(typed) if typed else today.year
+        if typed and len(typed) == 2:
+            year += 2000
+        day = date(year, int(match["month"]), int(match["day"]))
+        if self.is_past and day > today and (not typed or len(typed) == 2):
+            day = date(year - (100 if typed else 1), day.month, day.day)
+        return day
+
+    def _allowed(self, day: date, *, today: date) -> date:
+        if self.is_past and day > today:
+            raise ValidationError(self.error_messages["future"], code="future")
+        return day
