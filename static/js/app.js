@@ -1,0 +1,265 @@
+// What every page does: answers, forms, focus, dialogs, menus, undo. Nothing here is inline, and
+// every listener hangs on the document, so that a fragment that was swapped in needs no set-up.
+"use strict";
+
+(() => {
+  const words = document.getElementById("words")?.dataset ?? {};
+  const statusRegion = document.getElementById("status");
+
+  const fill = (text, values) =>
+    Object.entries(values ?? {}).reduce((all, [key, value]) => all.replace(`{${key}}`, value), text ?? "");
+
+  const isTyping = (element) =>
+    element instanceof HTMLElement &&
+    (element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio])"));
+
+  const isVisible = (element) =>
+    !element.disabled && element.getClientRects().length > 0 && !element.closest("[hidden]");
+
+  let statusTimer = 0;
+
+  // One message at a time; it stays at least ten seconds and until the next deed.
+  function announce(text, { stays = 12000 } = {}) {
+    if (!statusRegion || !text) return;
+    const node = document.getElementById("status-message").content.cloneNode(true);
+    node.querySelector("[data-text]").textContent = text;
+    statusRegion.replaceChildren(node);
+    clearTimeout(statusTimer);
+    statusTimer = setTimeout(() => statusRegion.replaceChildren(), stays);
+  }
+
+  // Errors are never toasts: they stand at the top of the page until they are mended.
+  function fail(text) {
+    const place = document.getElementById("banners") ?? document.getElementById("content");
+    document.getElementById("failure")?.remove();
+    const node = document.getElementById("failure-banner").content.cloneNode(true);
+    node.firstElementChild.id = "failure";
+    node.querySelector("[data-text]").textContent = text;
+    place?.prepend(node);
+    document.getElementById("failure")?.scrollIntoView({ block: "nearest" });
+  }
+
+  window.frontdesk = { announce, fail, fill, isTyping, isVisible, words };
+
+  // Forms ----------------------------------------------------------------------------------------
+
+  // A second click waits for the answer to the first; the server's once-key is the other half.
+  function setBusy(form, busy) {
+    const inside = form.querySelectorAll("button:not([type=button]), input[type=submit]");
+    const outside = form.id ? document.querySelectorAll(`button[form="${CSS.escape(form.id)}"]`) : [];
+    for (const button of [...inside, ...outside]) {
+      if (busy && !button.disabled) button.dataset.busy = "";
+      if (!("busy" in button.dataset)) continue;
+      button.disabled = busy;
+      if (!busy) delete button.dataset.busy;
+    }
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method === "get" || form.method === "dialog") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    const byHtmx = form.matches("[hx-post], [hx-put], [hx-patch], [hx-delete], [hx-boost=true]");
+    if (byHtmx || event.defaultPrevented) return;
+    form.dataset.sent = "1";
+    // A disabled button would not send its own name, so it is disabled once the form is on its way.
+    setTimeout(() => setBusy(form, true));
+  }, true);
+
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      setBusy(form, false);
+    }
+  });
+
+  const formOf = (event) => event.detail.elt?.closest?.("form");
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = formOf(event);
+    if (form && event.detail.requestConfig.verb !== "get") setTimeout(() => setBusy(form, true));
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = formOf(event);
+    if (form) setTimeout(() => setBusy(form, false));
+  });
+
+  // "Hari ini", "Kemarin": a button that fills the field beside it.
+  document.addEventListener("click", (event) => {
+    const filler = event.target.closest("[data-fill]");
+    if (!filler) return;
+    const field = filler.closest(".field")?.querySelector("input, textarea");
+    if (!field) return;
+    field.value = filler.dataset.fill;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    field.focus();
+  });
+
+  // Send a form when something in it changes: a filter, a tick.
+  document.addEventListener("change", (event) => {
+    event.target.closest("[data-submit-on-change]")?.requestSubmit();
+  });
+
+  // The PIN: keys for the finger write into the real field; the last digit sends it.
+  document.addEventListener("click", (event) => {
+    const key = event.target.closest("[data-pin-key]");
+    const field = key?.closest("form")?.querySelector("[data-pin]");
+    if (!field) return;
+    const digit = key.dataset.pinKey;
+    if (digit === "back") field.value = field.value.slice(0, -1);
+    else if (!field.maxLength || field.maxLength < 0 || field.value.length < field.maxLength) field.value += digit;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  document.addEventListener("input", (event) => {
+    const field = event.target.closest("[data-pin]");
+    if (field && field.maxLength > 0 && field.value.length === field.maxLength) field.form.requestSubmit();
+  });
+
+  // htmx -----------------------------------------------------------------------------------------
+
+  let pending = 0;
+  let busyTimer = 0;
+  const isQuiet = (event) => event.detail.elt?.closest?.("[data-quiet], [data-etag], [data-poll]");
+
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (isQuiet(event)) return;
+    pending += 1;
+    clearTimeout(busyTimer);
+    busyTimer = setTimeout(() => pending && document.documentElement.classList.add("busy"), 120);
+    document.getElementById("failure")?.remove();
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (isQuiet(event)) return;
+    pending = Math.max(0, pending - 1);
+    if (!pending) document.documentElement.classList.remove("busy");
+  });
+
+  document.addEventListener("htmx:responseError", (event) => {
+    if (isQuiet(event)) return;
+    const { status } = event.detail.xhr;
+    fail({ 403: words.forbidden, 404: words.gone }[status] ?? words.failed);
+  });
+
+  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, (event) => isQuiet(event) || fail(words.unreachable));
+  }
+
+  // HX-Trigger: {"status": "A-012 dipanggil"} or {"status": {"text": …}}; {"failed": "…"} for a refusal.
+  const textOf = (event) => event.detail.text ?? event.detail.value;
+  document.addEventListener("status", (event) => announce(textOf(event)));
+  document.addEventListener("failed", (event) => fail(textOf(event)));
+
+  // Focus ----------------------------------------------------------------------------------------
+
+  // After a swap the focus goes to the errors, or to what asks for it; what had it gets it back.
+  let focused = "";
+
+  document.addEventListener("htmx:beforeSwap", () => {
+    focused = document.activeElement?.id ?? "";
+  });
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const place = event.detail.elt;
+    const wanted = place.querySelector?.("[data-error-summary], [data-focus]");
+    const target = wanted ?? (place.matches?.("[data-focus]") ? place : null);
+    if (target && !isQuiet(event)) target.focus({ preventScroll: !target.matches("[data-error-summary]") });
+    else if (focused && document.activeElement === document.body) {
+      document.getElementById(focused)?.focus({ preventScroll: true });
+    }
+    if (place.matches?.("dialog[data-open]") && !place.open) openDialog(place);
+    place.querySelectorAll?.("dialog[data-open]:not([open])").forEach((dialog) => openDialog(dialog));
+  });
+
+  // An address with #id of a field scrolls there but leaves the focus behind.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".error-summary a[href^='#']");
+    if (!link) return;
+    const found = document.getElementById(link.hash.slice(1));
+    const field = found?.matches("input, select, textarea") ? found : found?.querySelector("input, select, textarea");
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+    field.closest(".field")?.scrollIntoView({ block: "nearest" });
+  });
+
+  // Dialogs and menus ------------------------------------------------------------------------------
+
+  const openers = new WeakMap();
+
+  function openDialog(dialog, opener = document.activeElement) {
+    openers.set(dialog, opener);
+    dialog.showModal();
+  }
+
+  function closeDialog(dialog) {
+    dialog.close();
+  }
+
+  document.addEventListener("close", (event) => {
+    const opener = openers.get(event.target);
+    if (opener?.isConnected) opener.focus({ preventScroll: true });
+  }, true);
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) openDialog(document.getElementById(opener.dataset.dialog), opener);
+    const closer = event.target.closest("[data-close]");
+    if (closer) closeDialog(closer.closest("dialog"));
+    // The backdrop belongs to the dialog itself, everything else to its content.
+    if (event.target.matches("dialog[open]:not([data-modal])") && outside(event)) closeDialog(event.target);
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  function outside({ target, clientX, clientY }) {
+    const box = target.getBoundingClientRect();
+    return clientX < box.left || clientX > box.right || clientY < box.top || clientY > box.bottom;
+  }
+
+  // HX-Trigger: {"close-dialog": "id"} after a deed that was done in a dialog.
+  document.addEventListener("close-dialog", (event) => {
+    const dialog = document.getElementById(textOf(event)) ?? document.querySelector("dialog[open]");
+    if (dialog?.open) closeDialog(dialog);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details[data-menu][open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
+  // Undo -----------------------------------------------------------------------------------------
+
+  // data-undo on a button (or a form): Ctrl Z presses the last one in sight, outside of fields.
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "z") return;
+    if (isTyping(event.target)) return;
+    const button = [...document.querySelectorAll("[data-undo]")].filter(isVisible).at(-1);
+    if (!button) return;
+    event.preventDefault();
+    (button.matches("form") ? button.querySelector("button") : button).click();
+  });
+
+  // data-undo-until: the way back closes when the server would refuse it.
+  setInterval(() => {
+    for (const bar of document.querySelectorAll("[data-undo-until]")) {
+      if (Date.parse(bar.dataset.undoUntil) < Date.now()) bar.remove();
+    }
+  }, 1000);
+
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelector("[data-error-summary]")?.focus();
+    document.querySelectorAll("dialog[data-open]:not([open])").forEach((dialog) => openDialog(dialog));
+  });
+})();
