@@ -1,0 +1,269 @@
+"""`manage.py up`: what the environment does not name, then web, worker and beat, until Ctrl-C."""
+
+import argparse
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+
+from frontdesk.running import postgres, valkey
+from frontdesk.running.folders import AlreadyRuns, DataFolder, free_port, port_is_free
+from frontdesk.running.parent import ENDS_WITH_PARENT
+from frontdesk.running.processes import (
+    DidNotStart,
+    Program,
+    StopAsked,
+    Supervisor,
+    complain,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = sys.executable
+INBOUND_PATH = "/webhooks/twilio/inbound/"
+
+
+def main(argv: Sequence[str]) -> int:
+    """The exit code; each foreseeable failure is one sentence."""
+    given = _arguments().parse_args(argv)
+    try:
+        Up(given.host, given.port, DataFolder(given.data), empty=given.empty).run()
+    except StopAsked:
+        return 0
+    except (AlreadyRuns, DidNotStart, PortTaken, postgres.NoPostgres, valkey.NoValkey) as problem:
+        complain(str(problem))
+        return 1
+    except OSError as problem:
+        complain(f"{problem.strerror or problem}: {problem.filename or ''}")
+        return 1
+    return 0
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="manage.py up", description=__doc__)
+    parser.add_argument("--port", type=int, default=8000, help="of the web pages (8000)")
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="0.0.0.0 opens the pages to the whole network; the demo's passwords are known to all",
+    )
+    parser.add_argument(
+        "--data", type=Path, default=ROOT / "var", metavar="DIR", help="where everything is kept"
+    )
+    parser.add_argument("--empty", action="store_true", help="no demo clinic")
+    return parser
+
+
+class PortTaken(Exception):
+    """Something else listens there."""
+
+
+class Up:
+    """One start of everything, from the first folder to the last goodbye."""
+
+    def __init__(self, host: str, port: int, data: DataFolder, *, empty: bool) -> None:
+        self.host = host
+        self.port = port
+        self.data = data
+        self.empty = empty
+        self.environ = dict(os.environ)
+        self.has_own_database = not self.environ.get("DATABASE_URL")
+        self.began = time.monotonic()
+        self.supervisor = Supervisor(data.logs, cwd=ROOT, say=self.say)
+        self.address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
+        self.phone_page = ""
+
+    def say(self, sentence: str) -> None:
+        print(sentence, flush=True)
+
+    def run(self) -> None:
+        self.data.hold()
+        if not port_is_free(self.host, self.port):
+            raise PortTaken(
+                f"Port {self.port} is taken by another program:"
+                f" end it, or name another one with --port."
+            )
+        self.supervisor.listen_to_signals()
+        try:
+            self._start()
+            self.supervisor.keep_running()
+            self.say("Stopping …")
+        finally:
+            self.supervisor.stop()
+            self.data.release()
+        self.say("Stopped.")
+
+    def _start(self) -> None:
+        self._settle_environment()
+        servers = self._start_servers()
+        self.supervisor.wait_for(servers)
+        self._prepare_database()
+        self.supervisor.wait_for(self.start_pages())
+        self._greet()
+
+    # What the children read ----------------------------------------------------------------
+
+    def _settle_environment(self) -> None:
+        given = self.environ
+        given.setdefault("SECRET_KEY", "")
+        if not given["SECRET_KEY"]:
+            given["SECRET_KEY"] = self.data.secret("secret_key")
+        given.setdefault("PUBLIC_BASE_URL", self.address)
+        given.setdefault("STATIC_ROOT", str(self.data.static))
+        given.setdefault("MEDIA_ROOT", str(self.data.media))
+        given.setdefault("ALLOWED_HOSTS", ",".join(self._names()))
+        given.setdefault("LOG_LEVEL", "WARNING")
+        given["PYTHONUNBUFFERED"] = "1"
+        given[ENDS_WITH_PARENT] = "1"
+
+    def _names(self) -> list[str]:
+        if self.host == "0.0.0.0":  # noqa: S104  # nosec B104
+            return ["*"]
+        return ["localhost", "127.0.0.1", "[::1]", self.host]
+
+    # Servers -------------------------------------------------------------------------------
+
+    def _start_servers(self) -> list[str]:
+        programs: list[Program] = []
+        if self.has_own_database:
+            self.cluster = postgres.Cluster(
+                postgres.find(), self.data.path / "postgres", self.data.sockets
+            )
+            self.cluster.prepare()
+            programs.append(self.cluster.program())
+            self.environ |= postgres.environ_for(self.cluster)
+        if not self.environ.get("REDIS_URL"):
+            broker = valkey.Broker(valkey.find(), self.data.path / "valkey", self.data.sockets)
+            programs.append(broker.program())
+            self.environ["REDIS_URL"] = broker.url
+        if not self.environ.get("TWILIO_ACCOUNT_SID"):
+            programs.append(self._provider())
+        for program in programs:
+            self.supervisor.start(program)
+        return [program.name for program in programs]
+
+    def _provider(self) -> Program:
+        """A local stand-in that behaves like Twilio, with a page of the customers' phones."""
+        port = free_port(self.data.recall("provider_port"))
+        self.data.note(provider_port=port)
+        base = f"http://127.0.0.1:{port}"
+        self.phone_page = f"{base}/"
+        self.environ |= {
+            "TWILIO_ACCOUNT_SID": self._account_sid(),
+            "TWILIO_AUTH_TOKEN": self.data.secret("twilio_auth_token"),
+            "TWILIO_API_BASE": base,
+        }
+        self.environ.setdefault("TWILIO_FROM_WHATSAPP", "whatsapp:+6281100000000")
+        self.environ.setdefault("TWILIO_FROM_SMS", "KLINIK")
+        inbound = self.environ["PUBLIC_BASE_URL"].rstrip("/") + INBOUND_PATH
+        command = [PYTHON, "-m", "twilio_local", "--port", str(port)]
+        command += ["--data", str(self.data.path / "provider"), "--inbound-url", inbound]
+        return Program(
+            name="provider",
+            command=command,
+            environ=self.environ,
+            is_ready=lambda: _answers(f"{base}/healthz"),
+        )
+
+    def _account_sid(self) -> str:
+        known = self.data.recall("twilio_account_sid") or f"AC{secrets.token_hex(16)}"
+        self.data.note(twilio_account_sid=known)
+        return str(known)
+
+    # The database --------------------------------------------------------------------------
+
+    def _prepare_database(self) -> None:
+        collecting = self._manage("static", "collectstatic", "--noinput", "--verbosity=0")
+        self.supervisor.start(collecting)
+        if self.has_own_database:
+            self.cluster.make_roles()
+        self.say("Bringing the database up to date …")
+        self.supervisor.run(self._manage("migrate", "migrate", "--noinput", "--verbosity=0"))
+        if self.environ.get("DATABASE_OWNER_URL"):
+            web_role = urllib.parse.urlsplit(self.environ["DATABASE_URL"]).username or ""
+            self.supervisor.run(self._manage("grant", "grant_web_role", web_role))
+        if self._wants_demo():
+            self.say("Making the demo clinic …")
+            self.supervisor.run(self._manage("demo", "demo"))
+        self.supervisor.finish(collecting.name)
+
+    def _manage(self, name: str, *arguments: str) -> Program:
+        return Program(
+            name=name,
+            command=[PYTHON, "manage.py", *arguments],
+            environ=self.environ,
+            is_loud=False,
+        )
+
+    def _wants_demo(self) -> bool:
+        """Decided once a data folder: a real clinic's data never gets a demo's later."""
+        decided = self.data.recall("demo")
+        wanted = bool(not self.empty if decided is None else decided)
+        self.data.note(demo=wanted)
+        return wanted
+
+    # Pages ---------------------------------------------------------------------------------
+
+    def start_pages(self) -> list[str]:
+        """Web first, so that the counter opens while the others still load."""
+        pages = {k: v for k, v in self.environ.items() if k != "DATABASE_OWNER_URL"}
+        web = [PYTHON, "-m", "frontdesk.running.web"]
+        celery = [PYTHON, "-m", "celery", "--app", "frontdesk", "--quiet"]
+        schedule = str(self.data.path / "beat-schedule")
+        programs = [
+            Program(
+                name="web",
+                command=[*web, "--host", self.host, "--port", str(self.port)],
+                environ=pages,
+                is_ready=lambda: _answers(f"{self.address}/healthz"),
+            ),
+            Program(
+                name="worker",
+                command=[*celery, "worker", "--pool=threads", "--concurrency=4", *CELERY_QUIET],
+                environ=pages,
+            ),
+            Program(
+                name="beat",
+                command=[*celery, "beat", "--schedule", schedule, "--pidfile=", "-l", "WARNING"],
+                environ=pages,
+            ),
+        ]
+        for program in programs:
+            self.supervisor.start(program)
+        return [program.name for program in programs]
+
+    def _greet(self) -> None:
+        seconds = time.monotonic() - self.began
+        self.data.note(address=self.address)
+        self.say(f"\nFrontdesk is ready after {seconds:.1f} s:  {self.address}")
+        if self.phone_page:
+            self.say(f"Customers' phones (local provider):  {self.phone_page}")
+        if logins := self._logins():
+            self.say(f"\n{logins}")
+        self.say("\nCtrl-C stops everything.")
+
+    def _logins(self) -> str:
+        if not self.data.recall("demo"):
+            return ""
+        command = [PYTHON, "manage.py", "demo", "--print-logins"]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environ, capture_output=True, text=True, check=False
+        )
+        return done.stdout.rstrip() if done.returncode == 0 else ""
+
+
+CELERY_QUIET = ["--loglevel=WARNING", "--without-gossip", "--without-mingle"]
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  # nosec B310
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError, json.JSONDecodeError):
+        return False

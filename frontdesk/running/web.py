@@ -1,0 +1,58 @@
+"""`python -m frontdesk.running.web`: Granian with the whole application loaded before it forks.
+
+Loaded once, the workers share its memory, and a worker that is started again is there at once.
+"""
+
+import argparse
+import gc
+import importlib
+import os
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from frontdesk.running.parent import tie_web_worker
+
+# Two processes of two threads were the quickest on two cores (docs/operations.md).
+WORKERS = 2
+THREADS = 2
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="frontdesk.running.web", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    given = parser.parse_args()
+
+    importlib.import_module("frontdesk.wsgi")
+    importlib.import_module(settings.ROOT_URLCONF)
+    gc.collect()
+    gc.freeze()  # a collection would otherwise write to every page that the workers share
+
+    Server(
+        "frontdesk.wsgi:application",
+        address=given.host,
+        port=given.port,
+        interface=Interfaces.WSGI,
+        workers=int(os.environ.get("WEB_WORKERS", WORKERS)),
+        blocking_threads=int(os.environ.get("WEB_THREADS", THREADS)),
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=2,
+    ).serve(target_loader=load, wrap_loader=False)
+
+
+def load() -> Callable[..., Any]:
+    """What a worker does first."""
+    tie_web_worker()
+    application: Callable[..., Any] = importlib.import_module("frontdesk.wsgi").application
+    return application
+
+
+if __name__ == "__main__":
+    main()
