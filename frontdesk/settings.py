@@ -15,7 +15,9 @@ env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
 
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "only-for-tests-and-local-development" if DEBUG or TESTING else "")
+SECRET_KEY = env.str(
+    "SECRET_KEY", "only-for-tests-and-local-development" if DEBUG or TESTING else ""
+)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # Where customers' phones and the provider reach this installation from outside.
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
@@ -88,13 +90,17 @@ TEMPLATES = [
 # Setting-up commands run as the owner of the tables, everything else as a role that may not change
 # history (frontdesk/home/management/commands/grant_web_role.py).
 OWNER_COMMANDS = {"migrate", "grant_web_role", "createcachetable"}
-_as_owner = len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS and "DATABASE_OWNER_URL" in env.ENVIRON
+_as_owner = (
+    len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS and "DATABASE_OWNER_URL" in env.ENVIRON
+)
 
 DATABASES = {"default": env.db("DATABASE_OWNER_URL" if _as_owner else "DATABASE_URL")}
 DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     # Kept connections are the biggest single setting: without them a page costs 5 ms more.
-    "OPTIONS": {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 8), "timeout": 10}},
+    "OPTIONS": {
+        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 8), "timeout": 10}
+    },
     # True behind a PgBouncer in transaction mode.
     "DISABLE_SERVER_SIDE_CURSORS": env.bool("DATABASE_BEHIND_PGBOUNCER", False),
 }

@@ -25,9 +25,7 @@ TRANSITIONS: dict[SlipState, set[SlipState]] = {
 }
 
 # On somebody's hands: issued and neither done nor cancelled.
-OPEN = frozenset(
-    {SlipState.ISSUED, SlipState.PASSED_ON, SlipState.ACCEPTED, SlipState.IN_PROGRESS}
-)
+OPEN = frozenset({SlipState.ISSUED, SlipState.PASSED_ON, SlipState.ACCEPTED, SlipState.IN_PROGRESS})
 STARTED = frozenset({SlipState.IN_PROGRESS, SlipState.DONE, SlipState.RECAPPED})
 FINISHED = frozenset({SlipState.DONE, SlipState.RECAPPED})
 # The deeds that need a reason said.

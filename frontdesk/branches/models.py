@@ -30,7 +30,9 @@ class Branch(models.Model):
     name = models.CharField(_("nama"), max_length=80)
     address = models.CharField(_("alamat"), max_length=200, blank=True)
     phone = models.CharField(_("telepon"), max_length=20, blank=True)
-    time_zone = models.CharField(_("zona waktu"), max_length=32, choices=TimeZone, default=TimeZone.WIB)
+    time_zone = models.CharField(
+        _("zona waktu"), max_length=32, choices=TimeZone, default=TimeZone.WIB
+    )
     # Clinics that stay open past midnight in Ramadan close the same business day they opened.
     day_starts_at = models.TimeField(_("hari kerja mulai"), default=time(4))
     opens_at = models.TimeField(_("buka"), default=time(9))

@@ -43,7 +43,7 @@ class StaffQuerySet(models.QuerySet["Staff"]):
 
 class StaffManager(BaseUserManager["Staff"].from_queryset(StaffQuerySet)):  # type: ignore[misc]
     def create_user(self, username: str, *, password: str | None = None, **fields: Any) -> "Staff":
-        staff = self.model(username=username, **fields)
+        staff: Staff = self.model(username=username, **fields)
         staff.set_password(password)
         staff.save(using=self._db)
         return staff

@@ -11,365 +11,993 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('branches', '0001_initial'),
-        ('customers', '0001_initial'),
-        ('visits', '0001_initial'),
+        ("branches", "0001_initial"),
+        ("customers", "0001_initial"),
+        ("visits", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Supply',
+            name="Supply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='nama')),
-                ('unit', models.CharField(max_length=12, verbose_name='satuan')),
-                ('is_active', models.BooleanField(default=True, verbose_name='aktif')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="nama")),
+                ("unit", models.CharField(max_length=12, verbose_name="satuan")),
+                ("is_active", models.BooleanField(default=True, verbose_name="aktif")),
             ],
             options={
-                'verbose_name': 'produk ruang perawatan',
-                'verbose_name_plural': 'produk ruang perawatan',
-                'ordering': ['name'],
+                "verbose_name": "produk ruang perawatan",
+                "verbose_name_plural": "produk ruang perawatan",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Control',
+            name="Control",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('after_days', models.PositiveSmallIntegerField()),
-                ('due_on', models.DateField()),
-                ('state', models.CharField(choices=[('planned', 'Terjadwal'), ('kept', 'Ditepati'), ('missed', 'Terlewat'), ('cancelled', 'Batal')], default='planned', max_length=10)),
-                ('created_at', models.DateTimeField()),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='controls', to='branches.branch')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='controls', to='customers.customer')),
-                ('kept_by_visit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='kept_controls', to='visits.visit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("after_days", models.PositiveSmallIntegerField()),
+                ("due_on", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Terjadwal"),
+                            ("kept", "Ditepati"),
+                            ("missed", "Terlewat"),
+                            ("cancelled", "Batal"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="controls",
+                        to="branches.branch",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="controls",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "kept_by_visit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="kept_controls",
+                        to="visits.visit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'jadwal kontrol',
-                'verbose_name_plural': 'jadwal kontrol',
+                "verbose_name": "jadwal kontrol",
+                "verbose_name_plural": "jadwal kontrol",
             },
         ),
         migrations.CreateModel(
-            name='ControlEvent',
+            name="ControlEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old', models.CharField(blank=True, choices=[('planned', 'Terjadwal'), ('kept', 'Ditepati'), ('missed', 'Terlewat'), ('cancelled', 'Batal')], max_length=10)),
-                ('new', models.CharField(choices=[('planned', 'Terjadwal'), ('kept', 'Ditepati'), ('missed', 'Terlewat'), ('cancelled', 'Batal')], max_length=10)),
-                ('due_on', models.DateField()),
-                ('at', models.DateTimeField()),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('control', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='treatments.control')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "old",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("planned", "Terjadwal"),
+                            ("kept", "Ditepati"),
+                            ("missed", "Terlewat"),
+                            ("cancelled", "Batal"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "new",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Terjadwal"),
+                            ("kept", "Ditepati"),
+                            ("missed", "Terlewat"),
+                            ("cancelled", "Batal"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("due_on", models.DateField()),
+                ("at", models.DateTimeField()),
+                ("note", models.CharField(blank=True, max_length=200)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "control",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="treatments.control",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Recap',
+            name="Recap",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('business_date', models.DateField()),
-                ('carried_in', models.PositiveIntegerField()),
-                ('issued', models.PositiveIntegerField()),
-                ('done', models.PositiveIntegerField()),
-                ('cancelled', models.PositiveIntegerField()),
-                ('carried_over', models.PositiveIntegerField()),
-                ('minutes', models.PositiveIntegerField()),
-                ('total', models.PositiveBigIntegerField()),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='catatan')),
-                ('closed_at', models.DateTimeField()),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recaps', to='branches.branch')),
-                ('closed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("business_date", models.DateField()),
+                ("carried_in", models.PositiveIntegerField()),
+                ("issued", models.PositiveIntegerField()),
+                ("done", models.PositiveIntegerField()),
+                ("cancelled", models.PositiveIntegerField()),
+                ("carried_over", models.PositiveIntegerField()),
+                ("minutes", models.PositiveIntegerField()),
+                ("total", models.PositiveBigIntegerField()),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="catatan")),
+                ("closed_at", models.DateTimeField()),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recaps",
+                        to="branches.branch",
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rekap slip',
-                'verbose_name_plural': 'rekap slip',
+                "verbose_name": "rekap slip",
+                "verbose_name_plural": "rekap slip",
             },
         ),
         migrations.CreateModel(
-            name='RecapLine',
+            name="RecapLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('treatment_name', models.CharField(max_length=80)),
-                ('count', models.PositiveIntegerField()),
-                ('minutes', models.PositiveIntegerField()),
-                ('total', models.PositiveBigIntegerField()),
-                ('beautician', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('recap', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='treatments.recap')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("treatment_name", models.CharField(max_length=80)),
+                ("count", models.PositiveIntegerField()),
+                ("minutes", models.PositiveIntegerField()),
+                ("total", models.PositiveBigIntegerField()),
+                (
+                    "beautician",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "recap",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="treatments.recap",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Slip',
+            name="Slip",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('business_date', models.DateField()),
-                ('number', models.PositiveIntegerField(null=True)),
-                ('state', models.CharField(choices=[('draft', 'Draf'), ('issued', 'Diterbitkan'), ('passed_on', 'Dialihkan'), ('accepted', 'Diterima'), ('in_progress', 'Dirawat'), ('done', 'Selesai'), ('recapped', 'Direkap'), ('cancelled', 'Batal')], default='draft', max_length=12)),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='pesan untuk beautician')),
-                ('result_note', models.CharField(blank=True, max_length=500, verbose_name='catatan perawatan')),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('minutes', models.PositiveIntegerField(default=0)),
-                ('needs_doctor', models.BooleanField(default=False)),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('issued_at', models.DateTimeField(null=True)),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='alasan')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('beautician', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='slips', to=settings.AUTH_USER_MODEL)),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slips', to='branches.branch')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slips', to='customers.customer')),
-                ('recap', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='slips', to='treatments.recap')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slips', to='visits.visit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("business_date", models.DateField()),
+                ("number", models.PositiveIntegerField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draf"),
+                            ("issued", "Diterbitkan"),
+                            ("passed_on", "Dialihkan"),
+                            ("accepted", "Diterima"),
+                            ("in_progress", "Dirawat"),
+                            ("done", "Selesai"),
+                            ("recapped", "Direkap"),
+                            ("cancelled", "Batal"),
+                        ],
+                        default="draft",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="pesan untuk beautician"
+                    ),
+                ),
+                (
+                    "result_note",
+                    models.CharField(blank=True, max_length=500, verbose_name="catatan perawatan"),
+                ),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("minutes", models.PositiveIntegerField(default=0)),
+                ("needs_doctor", models.BooleanField(default=False)),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("issued_at", models.DateTimeField(null=True)),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="alasan")),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "beautician",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="slips",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="slips",
+                        to="branches.branch",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="slips",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "recap",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="slips",
+                        to="treatments.recap",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="slips",
+                        to="visits.visit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'slip perawatan',
-                'verbose_name_plural': 'slip perawatan',
+                "verbose_name": "slip perawatan",
+                "verbose_name_plural": "slip perawatan",
             },
         ),
         migrations.CreateModel(
-            name='RecapOpenSlip',
+            name="RecapOpenSlip",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('draft', 'Draf'), ('issued', 'Diterbitkan'), ('passed_on', 'Dialihkan'), ('accepted', 'Diterima'), ('in_progress', 'Dirawat'), ('done', 'Selesai'), ('recapped', 'Direkap'), ('cancelled', 'Batal')], max_length=12)),
-                ('beautician', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('recap', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='open_slips', to='treatments.recap')),
-                ('slip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='treatments.slip')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draf"),
+                            ("issued", "Diterbitkan"),
+                            ("passed_on", "Dialihkan"),
+                            ("accepted", "Diterima"),
+                            ("in_progress", "Dirawat"),
+                            ("done", "Selesai"),
+                            ("recapped", "Direkap"),
+                            ("cancelled", "Batal"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "beautician",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "recap",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="open_slips",
+                        to="treatments.recap",
+                    ),
+                ),
+                (
+                    "slip",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="treatments.slip",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SlipEvent',
+            name="SlipEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('business_date', models.DateField()),
-                ('kind', models.CharField(choices=[('created', 'Dibuat'), ('edited', 'Diubah'), ('moved', 'Pindah keadaan'), ('approved', 'Disetujui dokter'), ('refused', 'Ditolak dokter'), ('printed', 'Dicetak')], max_length=10)),
-                ('old', models.CharField(blank=True, choices=[('draft', 'Draf'), ('issued', 'Diterbitkan'), ('passed_on', 'Dialihkan'), ('accepted', 'Diterima'), ('in_progress', 'Dirawat'), ('done', 'Selesai'), ('recapped', 'Direkap'), ('cancelled', 'Batal')], max_length=12)),
-                ('new', models.CharField(choices=[('draft', 'Draf'), ('issued', 'Diterbitkan'), ('passed_on', 'Dialihkan'), ('accepted', 'Diterima'), ('in_progress', 'Dirawat'), ('done', 'Selesai'), ('recapped', 'Direkap'), ('cancelled', 'Batal')], max_length=12)),
-                ('at', models.DateTimeField()),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('beautician', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='branches.branch')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('slip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='treatments.slip')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("business_date", models.DateField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("created", "Dibuat"),
+                            ("edited", "Diubah"),
+                            ("moved", "Pindah keadaan"),
+                            ("approved", "Disetujui dokter"),
+                            ("refused", "Ditolak dokter"),
+                            ("printed", "Dicetak"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "old",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("draft", "Draf"),
+                            ("issued", "Diterbitkan"),
+                            ("passed_on", "Dialihkan"),
+                            ("accepted", "Diterima"),
+                            ("in_progress", "Dirawat"),
+                            ("done", "Selesai"),
+                            ("recapped", "Direkap"),
+                            ("cancelled", "Batal"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "new",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draf"),
+                            ("issued", "Diterbitkan"),
+                            ("passed_on", "Dialihkan"),
+                            ("accepted", "Diterima"),
+                            ("in_progress", "Dirawat"),
+                            ("done", "Selesai"),
+                            ("recapped", "Direkap"),
+                            ("cancelled", "Batal"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "beautician",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="branches.branch"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "slip",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="treatments.slip",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='SlipLine',
+            name="SlipLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(max_length=80)),
-                ('price', models.PositiveIntegerField()),
-                ('minutes', models.PositiveSmallIntegerField()),
-                ('needs_doctor', models.BooleanField()),
-                ('slip', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='treatments.slip')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=80)),
+                ("price", models.PositiveIntegerField()),
+                ("minutes", models.PositiveSmallIntegerField()),
+                ("needs_doctor", models.BooleanField()),
+                (
+                    "slip",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="treatments.slip",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.AddField(
-            model_name='control',
-            name='line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='controls', to='treatments.slipline'),
+            model_name="control",
+            name="line",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="controls",
+                to="treatments.slipline",
+            ),
         ),
         migrations.CreateModel(
-            name='SlipSupply',
+            name="SlipSupply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.PositiveSmallIntegerField()),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('slip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supplies', to='treatments.slip')),
-                ('supply', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='treatments.supply')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("quantity", models.PositiveSmallIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "slip",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supplies",
+                        to="treatments.slip",
+                    ),
+                ),
+                (
+                    "supply",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="treatments.supply",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Treatment',
+            name="Treatment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True, verbose_name='kode')),
-                ('name', models.CharField(max_length=80, verbose_name='nama')),
-                ('public_name', models.CharField(default='perawatan', max_length=60, verbose_name='nama netral')),
-                ('category', models.CharField(max_length=40, verbose_name='kelompok')),
-                ('minutes', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='lama (menit)')),
-                ('price', models.PositiveIntegerField(verbose_name='harga (Rp)')),
-                ('needs_doctor', models.BooleanField(default=False, verbose_name='perlu persetujuan dokter')),
-                ('control_days', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), blank=True, default=list, size=None, verbose_name='kontrol setelah (hari)')),
-                ('is_active', models.BooleanField(default=True, verbose_name='ditawarkan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True, verbose_name="kode")),
+                ("name", models.CharField(max_length=80, verbose_name="nama")),
+                (
+                    "public_name",
+                    models.CharField(
+                        default="perawatan", max_length=60, verbose_name="nama netral"
+                    ),
+                ),
+                ("category", models.CharField(max_length=40, verbose_name="kelompok")),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="lama (menit)",
+                    ),
+                ),
+                ("price", models.PositiveIntegerField(verbose_name="harga (Rp)")),
+                (
+                    "needs_doctor",
+                    models.BooleanField(default=False, verbose_name="perlu persetujuan dokter"),
+                ),
+                (
+                    "control_days",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="kontrol setelah (hari)",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="ditawarkan")),
             ],
             options={
-                'verbose_name': 'perawatan',
-                'verbose_name_plural': 'perawatan',
-                'ordering': ['category', 'name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('minutes__gte', 1)), name='treatments_treatment_minutes')],
+                "verbose_name": "perawatan",
+                "verbose_name_plural": "perawatan",
+                "ordering": ["category", "name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 1)), name="treatments_treatment_minutes"
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='slipline',
-            name='treatment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='treatments.treatment'),
+            model_name="slipline",
+            name="treatment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="treatments.treatment",
+            ),
         ),
         migrations.CreateModel(
-            name='Qualification',
+            name="Qualification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='qualifications', to=settings.AUTH_USER_MODEL)),
-                ('treatment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='qualifications', to='treatments.treatment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="qualifications",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "treatment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="qualifications",
+                        to="treatments.treatment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'keahlian',
-                'verbose_name_plural': 'keahlian',
+                "verbose_name": "keahlian",
+                "verbose_name_plural": "keahlian",
             },
         ),
         migrations.CreateModel(
-            name='TreatmentSupply',
+            name="TreatmentSupply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.PositiveSmallIntegerField(default=1, verbose_name='jumlah')),
-                ('supply', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='treatments.supply')),
-                ('treatment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='supplies', to='treatments.treatment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("quantity", models.PositiveSmallIntegerField(default=1, verbose_name="jumlah")),
+                (
+                    "supply",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="treatments.supply"
+                    ),
+                ),
+                (
+                    "treatment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="supplies",
+                        to="treatments.treatment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pemakaian produk',
-                'verbose_name_plural': 'pemakaian produk',
+                "verbose_name": "pemakaian produk",
+                "verbose_name_plural": "pemakaian produk",
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='controlevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bd4da8aca6d893d3d0f0875c0b22af859d65cb97', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0c19c', table='treatments_controlevent', when='BEFORE')),
+            model_name="controlevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="bd4da8aca6d893d3d0f0875c0b22af859d65cb97",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_0c19c",
+                    table="treatments_controlevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recap',
-            constraint=models.UniqueConstraint(fields=('branch', 'business_date'), name='treatments_recap_once'),
+            model_name="recap",
+            constraint=models.UniqueConstraint(
+                fields=("branch", "business_date"), name="treatments_recap_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recap',
-            constraint=models.CheckConstraint(condition=models.Q(('carried_over', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('carried_in'), '+', models.F('issued')), '-', models.F('done')), '-', models.F('cancelled')))), name='treatments_recap_balanced'),
+            model_name="recap",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "carried_over",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("carried_in"), "+", models.F("issued")
+                                ),
+                                "-",
+                                models.F("done"),
+                            ),
+                            "-",
+                            models.F("cancelled"),
+                        ),
+                    )
+                ),
+                name="treatments_recap_balanced",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='recap',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2ffca118bc172065da3cce3da30c092d134428ea', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ec1ed', table='treatments_recap', when='BEFORE')),
+            model_name="recap",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="2ffca118bc172065da3cce3da30c092d134428ea",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_ec1ed",
+                    table="treatments_recap",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='recapline',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='13d895cbc77524b96c478116f869682eaf113d67', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e1304', table='treatments_recapline', when='BEFORE')),
+            model_name="recapline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="13d895cbc77524b96c478116f869682eaf113d67",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_e1304",
+                    table="treatments_recapline",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='slip',
-            index=models.Index(fields=['customer', '-created_at'], name='treatments_slip_customer'),
+            model_name="slip",
+            index=models.Index(fields=["customer", "-created_at"], name="treatments_slip_customer"),
         ),
         migrations.AddIndex(
-            model_name='slip',
-            index=models.Index(fields=['beautician', 'business_date'], name='treatments_slip_beautician'),
+            model_name="slip",
+            index=models.Index(
+                fields=["beautician", "business_date"], name="treatments_slip_beautician"
+            ),
         ),
         migrations.AddIndex(
-            model_name='slip',
-            index=models.Index(condition=models.Q(('state__in', ['accepted', 'done', 'draft', 'in_progress', 'issued', 'passed_on'])), fields=['branch', 'state'], name='treatments_slip_open'),
+            model_name="slip",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["accepted", "done", "draft", "in_progress", "issued", "passed_on"],
+                    )
+                ),
+                fields=["branch", "state"],
+                name="treatments_slip_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slip',
-            constraint=models.UniqueConstraint(fields=('branch', 'business_date', 'number'), name='treatments_slip_number_once'),
+            model_name="slip",
+            constraint=models.UniqueConstraint(
+                fields=("branch", "business_date", "number"), name="treatments_slip_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slip',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('issued_at__isnull', True), ('number__isnull', True), ('state', 'draft')), ('state', 'cancelled'), models.Q(('beautician__isnull', False), ('issued_at__isnull', False), ('number__isnull', False)), _connector='OR'), name='treatments_slip_issued'),
+            model_name="slip",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("issued_at__isnull", True), ("number__isnull", True), ("state", "draft")
+                    ),
+                    ("state", "cancelled"),
+                    models.Q(
+                        ("beautician__isnull", False),
+                        ("issued_at__isnull", False),
+                        ("number__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="treatments_slip_issued",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slip',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['done', 'in_progress', 'recapped']), _negated=True), ('started_at__isnull', False), _connector='OR'), name='treatments_slip_started_at'),
+            model_name="slip",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["done", "in_progress", "recapped"]), _negated=True),
+                    ("started_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="treatments_slip_started_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slip',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['done', 'in_progress', 'recapped']), _negated=True), ('needs_doctor', False), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='treatments_slip_doctor_first'),
+            model_name="slip",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["done", "in_progress", "recapped"]), _negated=True),
+                    ("needs_doctor", False),
+                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="treatments_slip_doctor_first",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slip',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state__in', ['done', 'recapped'])), models.Q(models.Q(('state__in', ['done', 'recapped']), _negated=True), ('finished_at__isnull', True)), _connector='OR'), name='treatments_slip_finished_at'),
+            model_name="slip",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("finished_at__isnull", False), ("state__in", ["done", "recapped"])),
+                    models.Q(
+                        models.Q(("state__in", ["done", "recapped"]), _negated=True),
+                        ("finished_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="treatments_slip_finished_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slip',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('state', 'cancelled'), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('state', 'cancelled'), _negated=True), ('cancelled_at__isnull', True)), _connector='OR'), name='treatments_slip_cancelled_with_reason'),
+            model_name="slip",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("cancelled_at__isnull", False),
+                        ("state", "cancelled"),
+                        models.Q(("reason", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("state", "cancelled"), _negated=True),
+                        ("cancelled_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="treatments_slip_cancelled_with_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slip',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recap__isnull', False), ('state', 'recapped')), models.Q(models.Q(('state', 'recapped'), _negated=True), ('recap__isnull', True)), _connector='OR'), name='treatments_slip_recapped'),
+            model_name="slip",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("recap__isnull", False), ("state", "recapped")),
+                    models.Q(
+                        models.Q(("state", "recapped"), _negated=True), ("recap__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="treatments_slip_recapped",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='slip',
-            trigger=pgtrigger.compiler.Trigger(name='recapped_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."state" = \'recapped\')', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7345344e6001b9eb25aab4bf941bfe2df02a583c', operation='UPDATE OR DELETE', pgid='pgtrigger_recapped_stays_4bafd', table='treatments_slip', when='BEFORE')),
+            model_name="slip",
+            trigger=pgtrigger.compiler.Trigger(
+                name="recapped_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.\"state\" = 'recapped')",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="7345344e6001b9eb25aab4bf941bfe2df02a583c",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_recapped_stays_4bafd",
+                    table="treatments_slip",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recapopenslip',
-            constraint=models.UniqueConstraint(fields=('recap', 'slip'), name='treatments_recapopenslip_once'),
+            model_name="recapopenslip",
+            constraint=models.UniqueConstraint(
+                fields=("recap", "slip"), name="treatments_recapopenslip_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='recapopenslip',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5adffedb94d1599b69149c6aa2994e82acee4eb3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_56630', table='treatments_recapopenslip', when='BEFORE')),
+            model_name="recapopenslip",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="5adffedb94d1599b69149c6aa2994e82acee4eb3",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_56630",
+                    table="treatments_recapopenslip",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='slipevent',
-            index=models.Index(fields=['branch', 'business_date', 'id'], name='treatments_slipevent_mark'),
+            model_name="slipevent",
+            index=models.Index(
+                fields=["branch", "business_date", "id"], name="treatments_slipevent_mark"
+            ),
         ),
         migrations.AddIndex(
-            model_name='slipevent',
-            index=models.Index(fields=['slip', 'id'], name='treatments_slipevent_slip'),
+            model_name="slipevent",
+            index=models.Index(fields=["slip", "id"], name="treatments_slipevent_slip"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='slipevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='28ad03107ca28a6063e35ab81b595ebb4551811d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a1ec4', table='treatments_slipevent', when='BEFORE')),
+            model_name="slipevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="28ad03107ca28a6063e35ab81b595ebb4551811d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_a1ec4",
+                    table="treatments_slipevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='control',
-            index=models.Index(fields=['customer', 'due_on'], name='treatments_control_customer'),
+            model_name="control",
+            index=models.Index(fields=["customer", "due_on"], name="treatments_control_customer"),
         ),
         migrations.AddIndex(
-            model_name='control',
-            index=models.Index(fields=['branch', 'state', 'due_on'], name='treatments_control_due'),
+            model_name="control",
+            index=models.Index(fields=["branch", "state", "due_on"], name="treatments_control_due"),
         ),
         migrations.AddConstraint(
-            model_name='control',
-            constraint=models.UniqueConstraint(fields=('line', 'after_days'), name='treatments_control_once'),
+            model_name="control",
+            constraint=models.UniqueConstraint(
+                fields=("line", "after_days"), name="treatments_control_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='control',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kept_by_visit__isnull', False), ('state', 'kept')), models.Q(models.Q(('state', 'kept'), _negated=True), ('kept_by_visit__isnull', True)), _connector='OR'), name='treatments_control_kept'),
+            model_name="control",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kept_by_visit__isnull", False), ("state", "kept")),
+                    models.Q(
+                        models.Q(("state", "kept"), _negated=True), ("kept_by_visit__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="treatments_control_kept",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slipsupply',
-            constraint=models.UniqueConstraint(fields=('slip', 'supply'), name='treatments_slipsupply_once'),
+            model_name="slipsupply",
+            constraint=models.UniqueConstraint(
+                fields=("slip", "supply"), name="treatments_slipsupply_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slipsupply',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='treatments_slipsupply_some'),
+            model_name="slipsupply",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gte", 1)), name="treatments_slipsupply_some"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='slipsupply',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='dcdfab22be746f2183fd4625e0284d1295f58983', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dc291', table='treatments_slipsupply', when='BEFORE')),
+            model_name="slipsupply",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="dcdfab22be746f2183fd4625e0284d1295f58983",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_dc291",
+                    table="treatments_slipsupply",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slipline',
-            constraint=models.UniqueConstraint(fields=('slip', 'position'), name='treatments_slipline_position_once'),
+            model_name="slipline",
+            constraint=models.UniqueConstraint(
+                fields=("slip", "position"), name="treatments_slipline_position_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='qualification',
-            constraint=models.UniqueConstraint(fields=('staff', 'treatment'), name='treatments_qualification_once'),
+            model_name="qualification",
+            constraint=models.UniqueConstraint(
+                fields=("staff", "treatment"), name="treatments_qualification_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='treatmentsupply',
-            constraint=models.UniqueConstraint(fields=('treatment', 'supply'), name='treatments_treatmentsupply_once'),
+            model_name="treatmentsupply",
+            constraint=models.UniqueConstraint(
+                fields=("treatment", "supply"), name="treatments_treatmentsupply_once"
+            ),
         ),
     ]

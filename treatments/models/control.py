@@ -51,9 +51,7 @@ class Control(models.Model):
             models.Index(fields=["branch", "state", "due_on"], name="treatments_control_due"),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["line", "after_days"], name="treatments_control_once"
-            ),
+            models.UniqueConstraint(fields=["line", "after_days"], name="treatments_control_once"),
             models.CheckConstraint(
                 name="treatments_control_kept",
                 condition=models.Q(state=ControlState.KEPT, kept_by_visit__isnull=False)

@@ -19,6 +19,10 @@ class RecapQuerySet(models.QuerySet["Recap"]):
     def of_day(self, *, branch: Branch, on: date) -> "Recap | None":
         return self.filter(branch=branch, business_date=on).select_related("closed_by").first()
 
+    def last_before(self, *, branch: Branch, on: date) -> "Recap | None":
+        earlier = self.filter(branch=branch, business_date__lt=on)
+        return earlier.order_by("-business_date").first()
+
 
 class Recap(models.Model):
     """The sums of one branch's day: carried in + issued = done + cancelled + carried over."""
@@ -78,20 +82,26 @@ class RecapLine(models.Model):
         return f"{self.treatment_name} × {self.count}"
 
 
-class RecapOpenSlip(models.Model):
-    """A slip that was still open when the day was closed, by name."""
+class RecapSlip(models.Model):
+    """What a slip was when the day was closed: done, cancelled, or still open and carried over."""
 
-    recap = models.ForeignKey(Recap, on_delete=models.PROTECT, related_name="open_slips")
-    slip = models.ForeignKey("treatments.Slip", on_delete=models.PROTECT, related_name="+")
+    recap = models.ForeignKey(Recap, on_delete=models.PROTECT, related_name="recap_slips")
+    slip = models.ForeignKey(
+        "treatments.Slip", on_delete=models.PROTECT, related_name="recap_slips"
+    )
     state = models.CharField(max_length=12, choices=SlipState)
-    beautician = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    beautician = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         triggers = [append_only()]
         constraints = [
+            models.UniqueConstraint(fields=["recap", "slip"], name="treatments_recapslip_once"),
+            # Carried over any number of times, settled once.
             models.UniqueConstraint(
-                fields=["recap", "slip"], name="treatments_recapopenslip_once"
-            )
+                fields=["slip"],
+                name="treatments_recapslip_settled_once",
+                condition=models.Q(state__in=[SlipState.DONE, SlipState.CANCELLED]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
-"""The treatment slip: what is to be done to whom, by whom, for how much, and what became of it."""
+"""The treatment slip: what is to be done to whom, by whom, for how much, and what came of it."""
 
+import re
 from datetime import date
 from typing import ClassVar
 
@@ -16,6 +17,8 @@ from frontdesk.visits.models import Visit
 from treatments.models.catalogue import Supply, Treatment
 from treatments.models.recap import Recap
 from treatments.states import FINISHED, OPEN, STARTED, SlipState
+
+SLIP_SERIES = "slip"
 
 
 class SlipQuerySet(models.QuerySet["Slip"]):
@@ -37,6 +40,17 @@ class SlipQuerySet(models.QuerySet["Slip"]):
     def of_day(self, *, branch: Branch, on: date) -> "SlipQuerySet":
         return self.filter(branch=branch, business_date=on)
 
+    def with_code(self, code: str) -> "SlipQuerySet":
+        """Return the slip that carries a printed code, or none."""
+        match = re.fullmatch(r"([A-Z0-9]{2,6})-(\d{6})-(\d{3,})", code.strip().upper())
+        if match is None:
+            return self.none()
+        try:
+            on = date.fromisoformat(f"20{match[2]}")
+        except ValueError:
+            return self.none()
+        return self.filter(branch__code=match[1], business_date=on, number=int(match[3]))
+
     def awaiting_doctor(self) -> "SlipQuerySet":
         return self.open().filter(needs_doctor=True, approved_at__isnull=True)
 
@@ -48,9 +62,7 @@ class Slip(models.Model):
     number = models.PositiveIntegerField(null=True)
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="slips")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="slips")
-    beautician = models.ForeignKey(
-        Staff, on_delete=models.PROTECT, null=True, related_name="slips"
-    )
+    beautician = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="slips")
     state = models.CharField(max_length=12, choices=SlipState, default=SlipState.DRAFT)
     note = models.CharField(_("pesan untuk beautician"), max_length=300, blank=True)
     result_note = models.CharField(_("catatan perawatan"), max_length=500, blank=True)
@@ -95,9 +107,7 @@ class Slip(models.Model):
                     state=SlipState.DRAFT, number__isnull=True, issued_at__isnull=True
                 )
                 | models.Q(state=SlipState.CANCELLED)
-                | models.Q(
-                    number__isnull=False, issued_at__isnull=False, beautician__isnull=False
-                ),
+                | models.Q(number__isnull=False, issued_at__isnull=False, beautician__isnull=False),
             ),
             models.CheckConstraint(
                 name="treatments_slip_started_at",
@@ -143,7 +153,11 @@ class Slip(models.Model):
         """Return what is printed, scanned and spoken: branch, day and number, `JKT-261122-007`."""
         if self.number is None:
             return ""
-        return f"{self.branch.code}-{self.business_date:%y%m%d}-{self.number:03}"
+        return self.code_of(self.branch, on=self.business_date, number=self.number)
+
+    @staticmethod
+    def code_of(branch: Branch, *, on: date, number: int) -> str:
+        return f"{branch.code}-{on:%y%m%d}-{number:03}"
 
     @property
     def is_open(self) -> bool:
@@ -189,9 +203,7 @@ class SlipSupply(models.Model):
     class Meta:
         triggers = [append_only()]
         constraints = [
-            models.UniqueConstraint(
-                fields=["slip", "supply"], name="treatments_slipsupply_once"
-            ),
+            models.UniqueConstraint(fields=["slip", "supply"], name="treatments_slipsupply_once"),
             models.CheckConstraint(
                 name="treatments_slipsupply_some", condition=models.Q(quantity__gte=1)
             ),
@@ -240,10 +252,11 @@ class SlipEvent(models.Model):
         ordering: ClassVar[list[str]] = ["pk"]
         triggers = [append_only()]
         indexes = [
-            models.Index(fields=["branch", "business_date", "id"], name="treatments_slipevent_mark"),
+            models.Index(
+                fields=["branch", "business_date", "id"], name="treatments_slipevent_mark"
+            ),
             models.Index(fields=["slip", "id"], name="treatments_slipevent_slip"),
         ]
 
     def __str__(self) -> str:
         return f"{self.slip_id}: {self.old} → {self.new}"
-

@@ -1,0 +1,34 @@
+"""Why a deed at the queue is refused: one sentence for the exception and for the button's title."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from frontdesk.staff.models import Staff
+from frontdesk.staff.permissions import Permission
+from frontdesk.visits.models import Visit, VisitEvent
+from frontdesk.visits.states import TRANSITIONS, VisitState
+
+
+def why_not_move(visit: Visit, to: VisitState, *, by: Staff) -> str:
+    if not by.may(Permission.RUN_QUEUE, branch=visit.branch):
+        return _("Anda tidak bertugas di antrean cabang ini.")
+    if to not in TRANSITIONS[VisitState(visit.state)]:
+        return _("%(code)s sudah %(state)s.") % {
+            "code": visit.queue_code,
+            "state": visit.get_state_display().lower(),
+        }
+    return ""
+
+
+def why_not_undo(visit: Visit, event: VisitEvent | None, *, by: Staff, at: datetime) -> str:
+    if not by.may(Permission.RUN_QUEUE, branch=visit.branch):
+        return _("Anda tidak bertugas di antrean cabang ini.")
+    if event is None:
+        return _("Tidak ada langkah %(code)s yang bisa diurungkan.") % {"code": visit.queue_code}
+    if at - event.at > settings.UNDO_WINDOW:
+        return _("Langkah ini sudah lebih dari %(minutes)d menit; tidak bisa diurungkan lagi.") % {
+            "minutes": settings.UNDO_WINDOW.total_seconds() // 60
+        }
+    return ""

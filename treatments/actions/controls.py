@@ -1,0 +1,141 @@
+"""Control schedules: planned by a finished slip, kept by a visit, moved by the desk."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from customers.models import Customer
+from frontdesk.branches.models import Branch
+from frontdesk.staff.models import Staff
+from frontdesk.visits.models import Visit
+from treatments import notices
+from treatments.models import Control, ControlEvent, Slip
+from treatments.permissions import why_not_change_control
+from treatments.states import ControlState
+
+# A visit this long before the day still keeps a control.
+KEPT_DAYS_BEFORE = 3
+
+
+class CannotChangeControl(Exception):
+    """The message says why, in words the desk may read."""
+
+
+def plan_controls(slip: Slip, *, by: Staff | None, at: datetime) -> list[Control]:
+    """Plan every control of a slip's treatments and one reminder for each day."""
+    today = slip.branch.business_date(at)
+    planned = [
+        Control(
+            branch=slip.branch,
+            customer=slip.customer,
+            line=line,
+            after_days=days,
+            due_on=today + timedelta(days=days),
+            created_at=at,
+        )
+        for line in slip.lines.select_related("treatment")
+        for days in sorted(set(line.treatment.control_days))
+    ]
+    Control.objects.bulk_create(planned)
+    ControlEvent.objects.bulk_create(
+        ControlEvent(control=control, new=control.state, due_on=control.due_on, by=by, at=at)
+        for control in planned
+    )
+    for due_on in sorted({control.due_on for control in planned}):
+        notices.plan_control_reminder(
+            slip.customer, branch=slip.branch, due_on=due_on, by=by, at=at
+        )
+    return planned
+
+
+@transaction.atomic
+def move_control(
+    control: Control, *, due_on: date, by: Staff, at: datetime, note: str = ""
+) -> None:
+    """Put a control on another day; its reminder follows."""
+    if reason := why_not_change_control(control, ControlState.PLANNED, by=by):
+        raise CannotChangeControl(reason)
+    if due_on < control.branch.business_date(at):
+        raise CannotChangeControl(_("Pilih hari ini atau sesudahnya."))
+    old_day = control.due_on
+    _move(control, to=ControlState.PLANNED, by=by, at=at, note=note, due_on=due_on)
+    _follow_reminder(control.customer, branch=control.branch, due_on=old_day, by=by, at=at)
+    notices.plan_control_reminder(
+        control.customer, branch=control.branch, due_on=due_on, by=by, at=at
+    )
+
+
+@transaction.atomic
+def cancel_control(control: Control, *, by: Staff, at: datetime, note: str = "") -> None:
+    if reason := why_not_change_control(control, ControlState.CANCELLED, by=by):
+        raise CannotChangeControl(reason)
+    _move(control, to=ControlState.CANCELLED, by=by, at=at, note=note)
+    _follow_reminder(control.customer, branch=control.branch, due_on=control.due_on, by=by, at=at)
+
+
+@transaction.atomic
+def keep_controls(visit: Visit, *, by: Staff, at: datetime) -> int:
+    """Note that a customer who came kept her controls that are due; return how many."""
+    if visit.customer is None:
+        return 0
+    today = visit.branch.business_date(at)
+    due = Control.objects.filter(
+        customer=visit.customer,
+        state__in=[ControlState.PLANNED, ControlState.MISSED],
+        due_on__lte=today + timedelta(days=KEPT_DAYS_BEFORE),
+    ).select_related("branch", "customer")
+    for control in due:
+        _move(control, to=ControlState.KEPT, by=by, at=at, kept_by_visit=visit)
+        _follow_reminder(
+            control.customer, branch=control.branch, due_on=control.due_on, by=by, at=at
+        )
+    return len(due)
+
+
+def note_missed(*, at: datetime) -> int:
+    """Note the controls whose day has passed at their branch; return how many."""
+    missed = 0
+    for branch in Branch.objects.active():
+        late = Control.objects.planned().filter(branch=branch, due_on__lt=branch.business_date(at))
+        for control in late.select_related("branch"):
+            with transaction.atomic():
+                try:
+                    _move(control, to=ControlState.MISSED, by=None, at=at)
+                except CannotChangeControl:
+                    # Somebody moved or kept it a moment ago; hers counts.
+                    continue
+            missed += 1
+    return missed
+
+
+def _follow_reminder(
+    customer: Customer, *, branch: Branch, due_on: date, by: Staff | None, at: datetime
+) -> None:
+    """Withdraw a day's reminder once no control is left on that day."""
+    left = Control.objects.planned().filter(customer=customer, branch=branch, due_on=due_on)
+    if not left.exists():
+        notices.cancel_control_reminder(customer, branch=branch, due_on=due_on, by=by, at=at)
+
+
+def _move(
+    control: Control,
+    *,
+    to: ControlState,
+    by: Staff | None,
+    at: datetime,
+    note: str = "",
+    **fields: Any,
+) -> None:
+    old = control.state
+    # Filtering on state and day makes the slower of two people lose.
+    moved = Control.objects.filter(pk=control.pk, state=old, due_on=control.due_on).update(
+        state=to, **fields
+    )
+    control.refresh_from_db()
+    if not moved:
+        raise CannotChangeControl(_("Jadwal kontrol ini baru saja diubah orang lain."))
+    ControlEvent.objects.create(
+        control=control, old=old, new=to, due_on=control.due_on, by=by, at=at, note=note
+    )

@@ -1,0 +1,105 @@
+"""Why a deed on a slip, control or recap is refused: `""`, or a sentence for the desk."""
+
+from datetime import date, datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from frontdesk.branches.models import Branch
+from frontdesk.staff.models import Staff
+from frontdesk.staff.permissions import Permission
+from treatments.models import Control, Qualification, Recap, Slip, Treatment
+from treatments.states import CONTROL_TRANSITIONS, TRANSITIONS, ControlState, SlipState
+
+
+def why_not_move(slip: Slip, to: SlipState) -> str:
+    if to in TRANSITIONS[SlipState(slip.state)]:
+        return ""
+    return _("Slip %(code)s sudah %(state)s.") % {
+        "code": slip.code or _("draf"),
+        "state": slip.get_state_display().lower(),
+    }
+
+
+def why_not_write(slip: Slip, *, by: Staff) -> str:
+    if not by.may(Permission.WRITE_SLIPS, branch=slip.branch):
+        return _("Slip cabang ini ditulis oleh meja depannya.")
+    return ""
+
+
+def why_not_give(
+    beautician: Staff | None, treatments: list[Treatment], *, branch: Branch, on: date
+) -> str:
+    """Say why this person cannot be given these treatments on that day."""
+    if beautician is None:
+        return _("Pilih beautician yang mengerjakan.")
+    if not Staff.objects.on_duty(branch=branch, on=on).filter(pk=beautician.pk).exists():
+        return _("%(name)s tidak bertugas hari ini.") % {"name": beautician.nickname}
+    able = Qualification.objects.filter(staff=beautician, treatment__in=treatments).values_list(
+        "treatment_id", flat=True
+    )
+    missing = [treatment.name for treatment in treatments if treatment.pk not in set(able)]
+    if missing:
+        return _("%(name)s belum memegang %(treatments)s.") % {
+            "name": beautician.nickname,
+            "treatments": ", ".join(missing),
+        }
+    return ""
+
+
+def why_not_treat(slip: Slip, *, by: Staff) -> str:
+    if slip.beautician_id != by.pk:
+        return _("Slip ini sekarang di tangan orang lain.")
+    return ""
+
+
+def why_not_start(slip: Slip, *, by: Staff) -> str:
+    if reason := why_not_treat(slip, by=by):
+        return reason
+    if slip.awaits_doctor:
+        return _("Menunggu persetujuan dokter.")
+    return why_not_move(slip, SlipState.IN_PROGRESS)
+
+
+def why_not_approve(slip: Slip, *, by: Staff) -> str:
+    if not by.may(Permission.APPROVE_SLIPS, branch=slip.branch):
+        return _("Hanya dokter cabang ini yang menyetujui.")
+    if not slip.needs_doctor:
+        return _("Slip ini tidak perlu persetujuan dokter.")
+    if slip.approved_at is not None:
+        return _("Slip ini sudah disetujui.")
+    if not slip.is_open:
+        return why_not_move(slip, SlipState.ACCEPTED)
+    return ""
+
+
+def why_not_change_control(control: Control, to: ControlState, *, by: Staff) -> str:
+    if not by.may(Permission.PLAN_CONTROLS, branch=control.branch):
+        return _("Jadwal kontrol cabang ini diatur oleh meja depannya.")
+    if to not in CONTROL_TRANSITIONS[ControlState(control.state)]:
+        return _("Jadwal kontrol ini sudah %(state)s.") % {
+            "state": control.get_state_display().lower()
+        }
+    return ""
+
+
+def why_not_close(*, branch: Branch, on: date, by: Staff, at: datetime) -> str:
+    """Say why a day cannot be closed, other than for its differences."""
+    if not by.may(Permission.CLOSE_RECAP, branch=branch):
+        return _("Rekap ditutup oleh pengelola cabang.")
+    if on > branch.business_date(at):
+        return _("Hari itu belum tiba.")
+    if Recap.objects.filter(branch=branch, business_date=on).exists():
+        return _("Rekap hari ini sudah ditutup.")
+    if Recap.objects.filter(branch=branch, business_date__gt=on).exists():
+        return _("Hari sesudahnya sudah ditutup.")
+    last = Recap.objects.last_before(branch=branch, on=on)
+    unclosed = Slip.objects.filter(
+        branch=branch, number__isnull=False, business_date__lt=on, recap_slips__isnull=True
+    )
+    if last is not None:
+        # Slips issued after that evening's closing fall into the next day by rule.
+        unclosed = unclosed.filter(business_date__gt=last.business_date)
+    if day := unclosed.order_by("business_date").values_list("business_date", flat=True).first():
+        return _("Tutup dulu rekap %(day)s.") % {"day": date_format(day, "j F Y")}
+    return ""
