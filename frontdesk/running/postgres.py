@@ -116,7 +116,7 @@ class Cluster:
         self.lower: list[str] = []
 
     def prepare(self) -> None:
-        """Make the data directory unless it is there; take over from a server that was left behind."""
+        """Make the data directory unless it is there; end a server that was left behind."""
         self._step_down()
         if not (self.data / "PG_VERSION").exists():
             self._initialise()

@@ -111,7 +111,7 @@ class Supervisor:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C reaches the supervisor alone
-            preexec_fn=tie_to(os.getpid(), program.orphan_with),  # noqa: PLW1509
+            preexec_fn=tie_to(os.getpid(), program.orphan_with),
         )
 
     def wait_for(self, names: Iterable[str], *, seconds: float = 60.0) -> None:

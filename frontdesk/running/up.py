@@ -76,7 +76,7 @@ class Up:
         self.has_own_database = not self.environ.get("DATABASE_URL")
         self.began = time.monotonic()
         self.supervisor = Supervisor(data.logs, cwd=ROOT, say=self.say)
-        self.address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
+        self.address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
         self.phone_page = ""
 
     def say(self, sentence: str) -> None:
@@ -123,7 +123,7 @@ class Up:
         given[ENDS_WITH_PARENT] = "1"
 
     def _names(self) -> list[str]:
-        if self.host == "0.0.0.0":  # noqa: S104  # nosec B104
+        if self.host == "0.0.0.0":  # nosec B104
             return ["*"]
         return ["localhost", "127.0.0.1", "[::1]", self.host]
 
