@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from frontdesk.branches.models import Branch, TimeZone
 from frontdesk.staff.models import Staff
@@ -14,7 +14,7 @@ from tests.factories import BranchFactory, create_staff, put_on_duty
 
 
 @pytest.fixture(autouse=True)
-def _quick_hashes(settings: SettingsWrapper) -> None:
+def _quick_hashes(settings: Settings) -> None:
     # Slow on purpose in life; a test signs in hundreds of times.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
