@@ -1,0 +1,154 @@
+"""A real Chromium on a real server: what every walk of the desk stands on."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from frontdesk.staff.middleware import BRANCH_KEY, TERMINAL_KEY
+from frontdesk.staff.models import Staff, Terminal
+
+# Playwright's own loop runs in this thread, which Django would take for an asynchronous caller.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+CHROMIUM = shutil.which("chromium")
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CONTEXT = {"locale": "id-ID", "timezone_id": "Asia/Jakarta", "reduced_motion": "reduce"}
+COUNTER = {"width": 1366, "height": 768}
+PHONE = {"width": 360, "height": 740}
+AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text()
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SHOTS = Path(settings.BASE_DIR) / "var/shots"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("browser walks left out: apt-get install chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield opened
+        opened.close()
+
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture
+def new_page(browser: Browser, live_server: LiveServer) -> Iterator[NewPage]:
+    """Return a function that opens a page in a browser of its own: one a person."""
+    faults: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def open_page(viewport: dict[str, int] = COUNTER, **options: Any) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, viewport=viewport, **{**CONTEXT, **options}
+        )
+        context.set_default_timeout(8_000)
+        contexts.append(context)
+        page = context.new_page()
+        _watch(page, faults, home=urlsplit(live_server.url).netloc)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def _watch(page: Page, faults: list[str], *, home: str) -> None:
+    """Note what no page may do: break, be blocked by its own policy, or ask a foreign host."""
+
+    def on_console(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text or "htmx:" in message.text:
+            faults.append(message.text)
+
+    def on_request(request: Any) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in {"http", "https", "ws", "wss"} and address.netloc != home:
+            faults.append(f"foreign host: {request.url}")
+
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", on_console)
+    page.on("request", on_request)
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    return new_page()
+
+
+@pytest.fixture
+def phone_page(new_page: NewPage) -> Page:
+    return new_page(PHONE, has_touch=True, is_mobile=True)
+
+
+@pytest.fixture
+def sign_in(live_server: LiveServer) -> Callable[..., None]:
+    """Return a function that signs a person in by cookie; with a terminal she can lock it."""
+
+    def sign(page: Page, staff: Staff, *, terminal: Terminal | None = None) -> None:
+        session = SessionStore()
+        session[SESSION_KEY] = str(staff.pk)
+        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[HASH_SESSION_KEY] = staff.get_session_auth_hash()
+        if staff.branches:
+            session[BRANCH_KEY] = staff.branches[0].pk
+        if terminal is not None:
+            session[TERMINAL_KEY] = terminal.pk
+        session.create()
+        page.context.add_cookies(
+            [
+                {
+                    "name": settings.SESSION_COOKIE_NAME,
+                    "value": session.session_key or "",
+                    "url": live_server.url,
+                    "httpOnly": True,
+                }
+            ]
+        )
+
+    return sign
+
+
+def check_axe(page: Page, *, leave_out: tuple[str, ...] = ()) -> None:
+    """Fail with every rule of WCAG 2.2 AA that axe finds broken on the page as it stands."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE)
+    options = {
+        "runOnly": {"type": "tag", "values": AXE_TAGS},
+        "rules": {rule: {"enabled": False} for rule in leave_out},
+    }
+    found = page.evaluate("options => axe.run(document, options)", options)
+    broken = [
+        f"{rule['id']}: {node['target']} {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+    assert broken == []
+
+
+def shoot(page: Page, name: str, *, full: bool = False) -> Path:
+    """Take a picture to look at, when the letters are there."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.evaluate("() => document.fonts.ready")
+    path = SHOTS / f"{name}.png"
+    page.screenshot(path=path, full_page=full)
+    return path
