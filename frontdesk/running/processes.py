@@ -77,6 +77,7 @@ class Supervisor:
         self.selector = selectors.DefaultSelector()
         self.logs: dict[str, logging.handlers.RotatingFileHandler] = {}
         self.stop_asked = False
+        self.is_stopping = False  # goodbyes are for the log file
         self._wake, self._woken = socket.socketpair()
 
     def listen_to_signals(self) -> None:
@@ -128,9 +129,15 @@ class Supervisor:
                 continue
             if time.monotonic() > until:
                 raise DidNotStart(self._why(running, f"did not answer within {seconds:.0f} s"))
-            self._look(0.05)
+            self._pump(0.1)
             if self.stop_asked:
                 raise StopAsked
+
+    def _pump(self, seconds: float) -> None:
+        """Listen for that long, however much they say; a signal cuts it short."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and not self.stop_asked:
+            self._look(left)
 
     def run(self, program: Program) -> None:
         """Run it to its end; its output is shown only when it fails."""
@@ -152,6 +159,17 @@ class Supervisor:
         name = running.program.name
         lines = "\n".join(f"    {line}" for line in running.last_lines)
         return f"{name} {what}. Its last lines ({self.log_folder / name}.log):\n{lines}"
+
+    def run_in_terminal(self, command: Sequence[str], environ: Mapping[str, str]) -> int:
+        """Give the terminal to a program until it ends, and keep listening to the others."""
+        process = subprocess.Popen(command, env=dict(environ), cwd=self.cwd)
+        asked_before = False
+        while process.poll() is None:
+            self._look(0.5)
+            if self.stop_asked and asked_before:
+                process.kill()
+            asked_before, self.stop_asked = self.stop_asked or asked_before, False
+        return process.returncode
 
     # Keeping it running --------------------------------------------------------------------
 
@@ -193,6 +211,7 @@ class Supervisor:
     def stop(self) -> None:
         """First what stands on the servers, then the servers; late ones are killed."""
         self.stop_asked = False
+        self.is_stopping = True
         for servers in (False, True):
             self._stop([r for r in self.running.values() if r.program.is_server is servers])
         for handler in self.logs.values():
@@ -255,7 +274,7 @@ class Supervisor:
         running.last_lines.append(line)
         program = running.program
         self._log(program.name).emit(logging.makeLogRecord({"msg": line}))
-        if program.is_loud:
+        if program.is_loud and not self.is_stopping:
             with contextlib.suppress(OSError):
                 print(f"{program.name:>8} | {line}", flush=True)
 
@@ -270,5 +289,6 @@ class Supervisor:
 
 
 def complain(sentence: str) -> None:
-    """One clear sentence on stderr."""
-    print(sentence, file=sys.stderr, flush=True)
+    """Say it on stderr, if there is anything to say."""
+    if sentence:
+        print(sentence, file=sys.stderr, flush=True)

@@ -56,10 +56,9 @@ def grant(cursor: CursorWrapper, role: str, tables: set[str], history: set[str])
             rights = "SELECT"
         elif table in history:
             rights = "SELECT, INSERT"
-        statement = sql.SQL("GRANT {} ON {} TO {}").format(
-            sql.SQL(rights), sql.SQL(table), names["role"]
+        cursor.execute(
+            sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), sql.SQL(table), names["role"])
         )
-        cursor.execute(statement)
 
 
 def _refuse_owner(cursor: CursorWrapper, role: str) -> None:
