@@ -1,5 +1,6 @@
 """Customers of the chain, what they agreed to, and the lists they were read from."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
@@ -84,6 +85,9 @@ class Customer(models.Model):
         indexes = [
             models.Index(fields=["phone"], name="customers_customer_phone"),
             models.Index(fields=["phone_reversed"], name="customers_customer_phone_rev"),
+            models.Index(
+                fields=["home_branch", "phone_reversed"], name="customers_customer_branch_rev"
+            ),
             GinIndex(
                 fields=["phone"], opclasses=["gin_trgm_ops"], name="customers_customer_phone_trgm"
             ),
@@ -117,10 +121,17 @@ class NameWord(models.Model):
 
     word = models.CharField(max_length=120, db_collation="C")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, db_index=False)
+    # The customer's, repeated here so that a branch's own people are found without reading the chain's.
+    home_branch = models.ForeignKey(
+        Branch, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
         indexes = [
             models.Index(fields=["word", "customer"], name="customers_nameword_word"),
+            models.Index(
+                fields=["home_branch", "word", "customer"], name="customers_nameword_branch"
+            ),
             models.Index(fields=["customer", "word"], name="customers_nameword_customer"),
         ]
 
@@ -201,19 +212,31 @@ class ConsentEvent(models.Model):
         return f"{self.purpose} {self.is_granted}"
 
 
+# A worker says at least this often that it is still reading.
+SILENT_AFTER = timedelta(seconds=60)
+
+
 class ImportJobQuerySet(models.QuerySet["ImportJob"]):
     def visible_to(self, staff: Staff) -> "ImportJobQuerySet":
         return self.filter(branch__in=staff.branches_with(Permission.IMPORT_CUSTOMERS))
 
+    def claimable(self, *, at: datetime) -> "ImportJobQuerySet":
+        """Return the lists nobody is reading: new ones, and those whose worker has gone silent."""
+        silent = models.Q(state=ImportState.RUNNING, heartbeat_at__lt=at - SILENT_AFTER)
+        return self.filter(models.Q(state=ImportState.WAITING) | silent).order_by("created_at", "pk")
+
 
 class ImportJob(models.Model):
-    """One reading of a clinic's own customer list, from a page or a command."""
+    """One reading of a clinic's own customer list from a page: first to check it, then to take it."""
 
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT)
     by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     file = models.FileField(upload_to="imports/%Y/%m/")
     file_name = models.CharField(max_length=200)
     is_dry_run = models.BooleanField()
+    dry_run = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="run"
+    )
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.WAITING)
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
@@ -221,7 +244,11 @@ class ImportJob(models.Model):
     rows_known = models.PositiveIntegerField(default=0)
     rows_refused = models.PositiveIntegerField(default=0)
     refused_file = models.FileField(upload_to="imports/%Y/%m/", blank=True)
+    # Columns, counts and the first refused rows, as `importing.taking.Outcome.as_json` tells them.
+    report = models.JSONField(default=dict)
     problem = models.CharField(max_length=300, blank=True)
+    # Also the number of the claim: a worker that was thought dead cannot write over its successor.
+    attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
