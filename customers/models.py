@@ -222,12 +222,13 @@ class ImportJobQuerySet(models.QuerySet["ImportJob"]):
 
     def claimable(self, *, at: datetime) -> "ImportJobQuerySet":
         """Return the lists nobody is reading: new ones, and those whose worker has gone silent."""
+        waiting = models.Q(state=ImportState.WAITING)
         silent = models.Q(state=ImportState.RUNNING, heartbeat_at__lt=at - SILENT_AFTER)
-        return self.filter(models.Q(state=ImportState.WAITING) | silent).order_by("created_at", "pk")
+        return self.filter(waiting | silent).order_by("created_at", "pk")
 
 
 class ImportJob(models.Model):
-    """One reading of a clinic's own customer list from a page: first to check it, then to take it."""
+    """One reading of a clinic's own list from a page: first to check it, then to take it."""
 
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT)
     by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
