@@ -178,6 +178,18 @@
     place.querySelectorAll?.("dialog[data-open]:not([open])").forEach((dialog) => openDialog(dialog));
   });
 
+  // What scrolls sideways on a small screen must be reachable by key.
+  function openWideTables(root) {
+    for (const wrap of root.querySelectorAll(".table-wrap")) {
+      if (wrap.scrollWidth <= wrap.clientWidth) continue;
+      wrap.tabIndex = 0;
+      wrap.setAttribute("role", "region");
+      wrap.setAttribute("aria-label", wrap.querySelector("caption")?.textContent ?? words.table);
+    }
+  }
+
+  document.addEventListener("htmx:afterSettle", () => openWideTables(document));
+
   // An address with #id of a field scrolls there but leaves the focus behind.
   document.addEventListener("click", (event) => {
     const link = event.target.closest(".error-summary a[href^='#']");
@@ -260,6 +272,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelector("[data-error-summary]")?.focus();
+    openWideTables(document);
     document.querySelectorAll("dialog[data-open]:not([open])").forEach((dialog) => openDialog(dialog));
   });
 })();
