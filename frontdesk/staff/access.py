@@ -1,4 +1,4 @@
-"""Who may open a page: every view carries one of these two marks, and a test walks the URLs for it."""
+"""Who may open a page: every view carries one of two marks, and a test walks the URLs for them."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -41,7 +41,7 @@ def staff_required(*permissions: Permission) -> Callable[[StaffView], StaffView]
     def decorate(view: StaffView) -> StaffView:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            staff_request = cast(StaffRequest, request)
+            staff_request = cast("StaffRequest", request)
             if not request.user.is_authenticated or getattr(request, "branch", None) is None:
                 return _go(request, redirect_to_login(_return_path(request)).url)
             if staff_request.is_locked:
@@ -68,7 +68,7 @@ def public(*, reason: str) -> Callable[[StaffView], StaffView]:
 
 
 def _return_path(request: HttpRequest) -> str:
-    """Return the page to come back to: the one on the screen when a fragment of it was asked for."""
+    """Return the page to come back to: the one on the screen when it asked for a fragment."""
     current: str | None = getattr(getattr(request, "htmx", None), "current_url_abs_path", None)
     if current:
         return current

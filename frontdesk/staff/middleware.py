@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from frontdesk.branches.models import Branch
+from frontdesk.staff import desk_session
 from frontdesk.staff.models import Staff, Terminal
+from frontdesk.staff.session_store import ACTIVE_KEY as ACTIVE_KEY
+from frontdesk.staff.session_store import BRANCH_KEY as BRANCH_KEY
+from frontdesk.staff.session_store import LOCKED_KEY as LOCKED_KEY
+from frontdesk.staff.session_store import TERMINAL_KEY as TERMINAL_KEY
 
-TERMINAL_COOKIE = "terminal"
-BRANCH_KEY = "branch_id"
-TERMINAL_KEY = "terminal_id"
-LOCKED_KEY = "locked"
-ACTIVE_KEY = "active_at"
 # The page locks itself after IDLE_LOCK; the server follows when a browser failed to.
 IDLE_GRACE = timedelta(minutes=2)
 ACTIVE_EVERY = timedelta(minutes=1)
@@ -29,12 +29,9 @@ class StaffMiddleware:
         request.terminal = None  # type: ignore[attr-defined]
         request.may = frozenset()  # type: ignore[attr-defined]
         request.is_locked = False  # type: ignore[attr-defined]
-        language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
         if isinstance(request.user, Staff):
-            language = request.user.language
             self._place(request, request.user)
-        if language not in dict(settings.LANGUAGES):
-            language = settings.LANGUAGE_CODE
+        language = _language(request)
         branch: Branch | None = request.branch  # type: ignore[attr-defined]
         with translation.override(language):
             request.LANGUAGE_CODE = translation.get_language()
@@ -52,11 +49,13 @@ class StaffMiddleware:
         branch = next((b for b in branches if b.pk == session.get(BRANCH_KEY)), None)
         branch = branch or next(iter(branches), None)
         request.branch = branch  # type: ignore[attr-defined]
-        request.may = staff.permissions_at(branch)  # type: ignore[attr-defined]
         terminal_id = session.get(TERMINAL_KEY)
         if terminal_id is not None:
-            request.terminal = Terminal(pk=terminal_id, branch=branch)  # type: ignore[attr-defined]
+            # Its sessions end when a terminal is revoked: the id is trusted, the rest read lazily.
+            request.terminal = Terminal.from_db("default", ["id"], [terminal_id])  # type: ignore[attr-defined]
             request.is_locked = self._is_locked(request, at=timezone.now())  # type: ignore[attr-defined]
+        if not request.is_locked:  # type: ignore[attr-defined]
+            request.may = staff.permissions_at(branch)  # type: ignore[attr-defined]
 
     def _is_locked(self, request: HttpRequest, *, at: datetime) -> bool:
         session = request.session
@@ -64,7 +63,7 @@ class StaffMiddleware:
             return True
         seen = datetime.fromisoformat(session.get(ACTIVE_KEY, at.isoformat()))
         if at - seen > settings.IDLE_LOCK + IDLE_GRACE:
-            session[LOCKED_KEY] = True
+            desk_session.lock(request, at=at)
             return True
         # A live screen that refetches itself is not a person at the keyboard.
         if "X-Poll" not in request.headers and (
@@ -72,3 +71,11 @@ class StaffMiddleware:
         ):
             session[ACTIVE_KEY] = at.isoformat()
         return False
+
+
+def _language(request: HttpRequest) -> str:
+    """Return the person's language; sign-in and a locked terminal remember the last choice."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if isinstance(request.user, Staff) and not (chosen and request.is_locked):  # type: ignore[attr-defined]
+        chosen = request.user.language
+    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

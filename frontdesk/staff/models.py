@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +40,14 @@ class StaffQuerySet(models.QuerySet["Staff"]):
     def on_duty(self, *, branch: Branch, on: date) -> "StaffQuerySet":
         return self.active().filter(
             pk__in=Duty.objects.filter(branch=branch, business_date=on, is_on=True).values("staff")
+        )
+
+    def with_pin_at(self, branch: Branch) -> "StaffQuerySet":
+        """Return whom a terminal of this branch offers: those with a role of their own there."""
+        return (
+            self.active()
+            .exclude(pin_hash="")
+            .filter(pk__in=Assignment.objects.filter(branch=branch).values("staff"))
         )
 
 
@@ -90,9 +100,7 @@ class Staff(AbstractBaseUser):
     @cached_property
     def assigned(self) -> "list[Assignment]":
         """Where this person works and as what; one query a request."""
-        return list(
-            self.assignments.select_related("branch").order_by("branch__name", "role")
-        )
+        return list(self.assignments.select_related("branch").order_by("branch__name", "role"))
 
     def permissions_at(self, branch: Branch | None) -> frozenset[Permission]:
         """Return what this person may do at a branch; chain administrators may at every branch."""
@@ -261,11 +269,17 @@ class StaffEventKind(models.TextChoices):
     SIGNED_IN_BY_PIN = "signed_in_by_pin", _("Masuk dengan PIN")
     PIN_REFUSED = "pin_refused", _("PIN salah")
     LOCKED = "locked", _("Terminal dikunci")
+    UNLOCKED = "unlocked", _("Terminal dibuka dengan PIN")
     SIGNED_OUT = "signed_out", _("Keluar")
     TERMINAL_ENROLLED = "terminal_enrolled", _("Terminal didaftarkan")
     TERMINAL_REVOKED = "terminal_revoked", _("Terminal dicabut")
     DUTY_SET = "duty_set", _("Jadwal tugas diubah")
     PIN_SET = "pin_set", _("PIN diganti")
+    PASSWORD_SET = "password_set", _("Kata sandi diganti")
+    ROLE_GIVEN = "role_given", _("Peran diberikan")
+    ROLE_TAKEN = "role_taken", _("Peran dicabut")
+    DEACTIVATED = "deactivated", _("Staf dinonaktifkan")
+    REACTIVATED = "reactivated", _("Staf diaktifkan kembali")
     EXPORTED = "exported", _("Data diekspor")
     IMPORTED = "imported", _("Data diimpor")
 
@@ -275,6 +289,8 @@ class StaffEvent(models.Model):
 
     kind = models.CharField(max_length=20, choices=StaffEventKind)
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="events")
+    # Whom it was done to, where that is somebody else: put on duty, given a role.
+    subject = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT, null=True)
     terminal = models.ForeignKey(Terminal, on_delete=models.PROTECT, null=True)
     detail = models.CharField(max_length=200, blank=True)
@@ -286,6 +302,19 @@ class StaffEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at}"
+
+
+class StaffSession(AbstractBaseSession):
+    """A session that knows whose it is and on which terminal, so that others can end it."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, null=True)
+    terminal = models.ForeignKey(Terminal, on_delete=models.CASCADE, null=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionStore]:
+        from frontdesk.staff import session_store
+
+        return session_store.SessionStore
 
 
 class SubmittedForm(models.Model):

@@ -60,7 +60,7 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def _again(request: HttpRequest, row: SubmittedForm) -> HttpResponse:
     if row.staff_id != request.user.pk or row.fingerprint != _fingerprint(request):
         return HttpResponse(
-            _("Formulir ini sudah dikirim dengan isi yang lain. Muat ulang halaman lalu coba lagi."),
+            _("Formulir ini sudah dikirim dengan isi lain. Muat ulang halaman, lalu coba lagi."),
             status=409,
         )
     if getattr(request, "htmx", False):

@@ -9,124 +9,330 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('branches', '0001_initial'),
+        ("branches", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Staff',
+            name="Staff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=40, unique=True, verbose_name='nama pengguna')),
-                ('name', models.CharField(max_length=120, verbose_name='nama lengkap')),
-                ('nickname', models.CharField(max_length=40, verbose_name='panggilan')),
-                ('pin_hash', models.CharField(blank=True, max_length=200)),
-                ('language', models.CharField(choices=[('id', 'Bahasa Indonesia'), ('en', 'Bahasa Inggris')], default='id', max_length=2, verbose_name='bahasa')),
-                ('single_keys', models.BooleanField(default=True, verbose_name='pintasan satu tombol')),
-                ('is_active', models.BooleanField(default=True, verbose_name='aktif')),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "username",
+                    models.CharField(max_length=40, unique=True, verbose_name="nama pengguna"),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="nama lengkap")),
+                ("nickname", models.CharField(max_length=40, verbose_name="panggilan")),
+                ("pin_hash", models.CharField(blank=True, max_length=200)),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("id", "Bahasa Indonesia"), ("en", "Bahasa Inggris")],
+                        default="id",
+                        max_length=2,
+                        verbose_name="bahasa",
+                    ),
+                ),
+                (
+                    "single_keys",
+                    models.BooleanField(default=True, verbose_name="pintasan satu tombol"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="aktif")),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'verbose_name': 'staf',
-                'verbose_name_plural': 'staf',
-                'ordering': ['name'],
+                "verbose_name": "staf",
+                "verbose_name_plural": "staf",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Terminal',
+            name="Terminal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, verbose_name='nama')),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('enrolled_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terminals', to='branches.branch')),
-                ('enrolled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="nama")),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("enrolled_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terminals",
+                        to="branches.branch",
+                    ),
+                ),
+                (
+                    "enrolled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='PinAttempts',
+            name="PinAttempts",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('failures', models.PositiveSmallIntegerField(default=0)),
-                ('locked_until', models.DateTimeField(null=True)),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
-                ('terminal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='staff.terminal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
+                ("locked_until", models.DateTimeField(null=True)),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "terminal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="staff.terminal"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('front_officer', 'Front officer'), ('beautician', 'Beautician'), ('doctor', 'Dokter'), ('warehouse', 'Gudang produk'), ('branch_manager', 'Pengelola cabang'), ('chain_admin', 'Administrator jaringan')], max_length=20, verbose_name='peran')),
-                ('branch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='branches.branch', verbose_name='cabang')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("front_officer", "Front officer"),
+                            ("beautician", "Beautician"),
+                            ("doctor", "Dokter"),
+                            ("warehouse", "Gudang produk"),
+                            ("branch_manager", "Pengelola cabang"),
+                            ("chain_admin", "Administrator jaringan"),
+                        ],
+                        max_length=20,
+                        verbose_name="peran",
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="branches.branch",
+                        verbose_name="cabang",
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'penugasan',
-                'verbose_name_plural': 'penugasan',
-                'constraints': [models.UniqueConstraint(fields=('staff', 'branch', 'role'), name='staff_assignment_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('branch__isnull', True), ('role', 'chain_admin')), models.Q(models.Q(('role', 'chain_admin'), _negated=True), ('branch__isnull', False)), _connector='OR'), name='staff_assignment_branch_unless_chain')],
+                "verbose_name": "penugasan",
+                "verbose_name_plural": "penugasan",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("staff", "branch", "role"),
+                        name="staff_assignment_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("branch__isnull", True), ("role", "chain_admin")),
+                            models.Q(
+                                models.Q(("role", "chain_admin"), _negated=True),
+                                ("branch__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="staff_assignment_branch_unless_chain",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Duty',
+            name="Duty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('business_date', models.DateField()),
-                ('is_on', models.BooleanField(default=True)),
-                ('set_at', models.DateTimeField()),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='branches.branch')),
-                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duties', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("business_date", models.DateField()),
+                ("is_on", models.BooleanField(default=True)),
+                ("set_at", models.DateTimeField()),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="branches.branch"
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duties",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('branch', 'business_date', 'staff'), name='staff_duty_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("branch", "business_date", "staff"), name="staff_duty_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SubmittedForm',
+            name="SubmittedForm",
             fields=[
-                ('key', models.UUIDField(primary_key=True, serialize=False)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('location', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField()),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ("key", models.UUIDField(primary_key=True, serialize=False)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("location", models.CharField(blank=True, max_length=300)),
+                ("at", models.DateTimeField()),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['at'], name='staff_submittedform_at')],
+                "indexes": [models.Index(fields=["at"], name="staff_submittedform_at")],
             },
         ),
         migrations.CreateModel(
-            name='StaffEvent',
+            name="StaffEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('signed_in', 'Masuk dengan kata sandi'), ('signed_in_by_pin', 'Masuk dengan PIN'), ('pin_refused', 'PIN salah'), ('locked', 'Terminal dikunci'), ('signed_out', 'Keluar'), ('terminal_enrolled', 'Terminal didaftarkan'), ('terminal_revoked', 'Terminal dicabut'), ('duty_set', 'Jadwal tugas diubah'), ('pin_set', 'PIN diganti'), ('exported', 'Data diekspor'), ('imported', 'Data diimpor')], max_length=20)),
-                ('detail', models.CharField(blank=True, max_length=200)),
-                ('at', models.DateTimeField()),
-                ('branch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='branches.branch')),
-                ('staff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to=settings.AUTH_USER_MODEL)),
-                ('terminal', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='staff.terminal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("signed_in", "Masuk dengan kata sandi"),
+                            ("signed_in_by_pin", "Masuk dengan PIN"),
+                            ("pin_refused", "PIN salah"),
+                            ("locked", "Terminal dikunci"),
+                            ("signed_out", "Keluar"),
+                            ("terminal_enrolled", "Terminal didaftarkan"),
+                            ("terminal_revoked", "Terminal dicabut"),
+                            ("duty_set", "Jadwal tugas diubah"),
+                            ("pin_set", "PIN diganti"),
+                            ("exported", "Data diekspor"),
+                            ("imported", "Data diimpor"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("detail", models.CharField(blank=True, max_length=200)),
+                ("at", models.DateTimeField()),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="branches.branch"
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "terminal",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="staff.terminal"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['branch', '-at'], name='staff_staffevent_branch_at')],
+                "indexes": [
+                    models.Index(fields=["branch", "-at"], name="staff_staffevent_branch_at")
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='staffevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='28af1af7390e63e610e5fb14efb4d3cef2c08903', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6a858', table='staff_staffevent', when='BEFORE')),
+            model_name="staffevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="28af1af7390e63e610e5fb14efb4d3cef2c08903",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_6a858",
+                    table="staff_staffevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pinattempts',
-            constraint=models.UniqueConstraint(fields=('terminal', 'staff'), name='staff_pinattempts_once'),
+            model_name="pinattempts",
+            constraint=models.UniqueConstraint(
+                fields=("terminal", "staff"), name="staff_pinattempts_once"
+            ),
         ),
     ]
