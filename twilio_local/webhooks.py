@@ -1,0 +1,229 @@
+"""Signed POSTs to the application: status callbacks and inbound messages."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import time
+import uuid
+from collections import deque
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from twilio_local.settings import Settings
+
+HASHES = {"HMAC_SHA1": hashlib.sha1, "HMAC_SHA256": hashlib.sha256}
+NOT_CONNECTED = 0
+NO_ANSWER = -1
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What Twilio reads from the fragment of a webhook's address, such as #rc=5&rp=all."""
+
+    retries: int = 1
+    policy: frozenset[str] = frozenset({"ct"})
+    connect: float = 5.0
+    read: float = 15.0
+    total: float = 15.0
+
+    @classmethod
+    def of(cls, fragment: str) -> "Overrides":
+        given = dict(parse_qsl(fragment.replace(",", "%2C")))
+
+        def seconds(name: str, most: int) -> float:
+            text = given.get(name, "")
+            return min(max(int(text), 100), most) / 1000 if text.isdigit() else most / 1000
+
+        retries = given.get("rc", "1")
+        return cls(
+            retries=min(int(retries), 5) if retries.isdigit() else 1,
+            policy=frozenset(given.get("rp", "ct").split(",")),
+            connect=seconds("ct", 10_000) if "ct" in given else 5.0,
+            read=seconds("rt", 15_000),
+            total=seconds("tt", 15_000),
+        )
+
+    def again(self, status: int) -> bool:
+        if "all" in self.policy and not 200 <= status < 400:
+            return True
+        kind = {NOT_CONNECTED: "ct", NO_ANSWER: "rt"}.get(status, f"{status // 100}xx")
+        return kind in self.policy
+
+
+@dataclass
+class Webhook:
+    url: str
+    params: dict[str, str]
+    token: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+@dataclass
+class Outcome:
+    """How one attempt ended, for the control page and the tests."""
+
+    url: str
+    status: int
+    attempt: int
+    at: float
+    params: dict[str, str]
+
+
+def signature(token: str, url: str, params: dict[str, str], algorithm: str = "HMAC_SHA1") -> str:
+    text = url + "".join(name + params[name] for name in sorted(params))
+    digest = hmac.new(token.encode(), text.encode(), HASHES[algorithm]).digest()
+    return base64.b64encode(digest).decode()
+
+
+class Sender:
+    """Delivers webhooks by a fixed number of workers over kept connections."""
+
+    def __init__(self, auth_token: str, settings: Settings) -> None:
+        self.auth_token = auth_token
+        self.settings = settings
+        self.waiting: asyncio.Queue[Webhook] = asyncio.Queue()
+        self.outcomes: deque[Outcome] = deque(maxlen=2000)
+        self.idle: dict[tuple[str, str, int], list[Wire]] = {}
+        self.workers: list[asyncio.Task[None]] = []
+        self.at_work = 0
+
+    def add(self, webhook: Webhook) -> None:
+        busy = self.at_work + self.waiting.qsize() >= len(self.workers)
+        if busy and len(self.workers) < self.settings.callbacks_at_once:
+            self.workers.append(asyncio.ensure_future(self._work()))
+        self.waiting.put_nowait(webhook)
+
+    def add_status(self, webhook: Webhook) -> None:
+        """As the settings say: dropped, twice, late."""
+        settings, dice = self.settings, self.settings.dice
+        if dice.random() < settings.callback_drop:
+            return
+        copies = 2 if dice.random() < settings.callback_duplicate else 1
+        for _ in range(copies):
+            delay = settings.callback_delay_ms / 1000
+            if dice.random() < settings.callback_reorder:
+                delay += dice.uniform(0, 3)
+            if delay:
+                asyncio.get_running_loop().call_later(delay, self.add, webhook)
+            else:
+                self.add(webhook)
+
+    async def _work(self) -> None:
+        while True:
+            webhook = await self.waiting.get()
+            self.at_work += 1
+            try:
+                await self.deliver(webhook)
+            finally:
+                self.at_work -= 1
+
+    async def deliver(self, webhook: Webhook) -> int:
+        parts = urlsplit(webhook.url)
+        overrides = Overrides.of(parts.fragment)
+        url = parts._replace(fragment="").geturl()
+        ends = time.monotonic() + overrides.total
+        status = NOT_CONNECTED
+        for attempt in range(1 + overrides.retries):
+            status = await self._post(url, webhook, overrides, ends)
+            self.outcomes.append(Outcome(url, status, attempt, time.time(), webhook.params))
+            if not overrides.again(status):
+                break
+            await asyncio.sleep(min(0.5, max(0.0, ends - time.monotonic())))
+            if time.monotonic() >= ends:
+                break
+        return status
+
+    async def _post(self, url: str, webhook: Webhook, overrides: Overrides, ends: float) -> int:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        secure = parts.scheme == "https"
+        key = (host, parts.scheme, parts.port or (443 if secure else 80))
+        body = urlencode(webhook.params).encode()
+        head = self._head(url, parts.netloc, webhook, len(body))
+        left = max(0.1, ends - time.monotonic())
+        kept = self.idle.setdefault(key, [])
+        while kept:
+            wire = kept.pop()
+            if wire.closed:
+                continue
+            status = await self._exchange(wire, head + body, min(overrides.read, left), kept)
+            if status is not None:
+                return status
+        try:
+            async with asyncio.timeout(min(overrides.connect, left)):
+                wire = Wire(*await asyncio.open_connection(host, key[2], ssl=secure or None))
+        except (OSError, TimeoutError):
+            return NOT_CONNECTED
+        status = await self._exchange(wire, head + body, min(overrides.read, left), kept)
+        return NO_ANSWER if status is None else status
+
+    def _head(self, url: str, netloc: str, webhook: Webhook, length: int) -> bytes:
+        parts = urlsplit(url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        algorithm = self.settings.callback_algorithm
+        lines = [
+            f"POST {target} HTTP/1.1",
+            f"Host: {netloc.rpartition('@')[2]}",
+            "User-Agent: TwilioProxy/1.1",
+            "Accept: */*",
+            "Content-Type: application/x-www-form-urlencoded; charset=UTF-8",
+            f"Content-Length: {length}",
+            f"X-Twilio-Signature: {signature(self.auth_token, url, webhook.params, algorithm)}",
+            f"I-Twilio-Idempotency-Token: {webhook.token}",
+        ]
+        if algorithm != "HMAC_SHA1":
+            lines.append(f"X-Twilio-Webhooks-Signature-Settings: key=local,algorithm={algorithm}")
+        return "\r\n".join(lines).encode() + b"\r\n\r\n"
+
+    @staticmethod
+    async def _exchange(
+        wire: "Wire", request: bytes, timeout: float, kept: list["Wire"]
+    ) -> int | None:
+        """The status; NO_ANSWER after a timeout; None where the connection was already over."""
+        try:
+            async with asyncio.timeout(timeout):
+                status, keep = await wire.exchange(request)
+        except TimeoutError:
+            wire.close()
+            return NO_ANSWER
+        except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            wire.close()
+            return None
+        if keep:
+            kept.append(wire)
+        else:
+            wire.close()
+        return status
+
+
+class Wire:
+    """A connection to the application."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    @property
+    def closed(self) -> bool:
+        return self.reader.at_eof() or self.writer.is_closing()
+
+    def close(self) -> None:
+        self.writer.close()
+
+    async def exchange(self, request: bytes) -> tuple[int, bool]:
+        self.writer.write(request)
+        head = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+        status = int(head.split(" ", 2)[1])
+        lines = head.split("\r\n")
+        headers = {
+            name: value.strip() for name, _, value in (line.partition(":") for line in lines)
+        }
+        if "content-length" in headers:
+            await self.reader.readexactly(int(headers["content-length"]))
+        elif "chunked" in headers.get("transfer-encoding", ""):
+            while size := int((await self.reader.readuntil(b"\r\n")).split(b";")[0], 16):
+                await self.reader.readexactly(size + 2)
+            await self.reader.readuntil(b"\r\n")
+        elif status not in (204, 304):
+            return status, False
+        return status, headers.get("connection") != "close"

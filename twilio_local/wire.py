@@ -1,0 +1,203 @@
+"""The HTTP/1.1 server side, bare on asyncio, so that a fault can also be a broken connection."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from urllib.parse import parse_qsl, unquote
+
+MAX_HEAD = 32_768
+MAX_BODY = 1_048_576
+REASONS = {status.value: status.phrase for status in HTTPStatus}
+
+
+@dataclass(slots=True)
+class Request:
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+    peer: str
+
+    @property
+    def path(self) -> str:
+        return unquote(self.target.partition("?")[0])
+
+    @property
+    def query(self) -> dict[str, str]:
+        return dict(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
+
+    @property
+    def form(self) -> dict[str, str]:
+        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+@dataclass(slots=True)
+class Response:
+    body: bytes = b""
+    status: int = 200
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def encode(self, *, keep_alive: bool) -> bytes:
+        lines = [
+            f"HTTP/1.1 {self.status} {REASONS.get(self.status, 'Unknown')}",
+            f"Content-Type: {self.content_type}",
+            f"Content-Length: {len(self.body)}",
+            f"Connection: {'keep-alive' if keep_alive else 'close'}",
+            *(f"{name}: {value}" for name, value in self.headers.items()),
+        ]
+        return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + self.body
+
+
+@dataclass(slots=True)
+class Dropped:
+    """No answer: the connection ends after `after` seconds (a hang is a late drop)."""
+
+    after: float = 0.0
+
+
+@dataclass(slots=True)
+class Broken:
+    """An answer that stops in the middle, or comes a few bytes at a time."""
+
+    response: Response
+    stop_at: int | None = None
+    bytes_a_second: int | None = None
+
+
+@dataclass(slots=True)
+class Late:
+    answer: "Response | Dropped | Broken"
+    seconds: float
+
+
+Answer = Response | Dropped | Broken | Late
+Handler = Callable[[Request], Answer | Awaitable[Answer]]
+
+
+class BadRequest(Exception):
+    def __init__(self, status: int) -> None:
+        super().__init__(REASONS[status])
+        self.status = status
+
+
+class Connection(asyncio.Protocol):
+    """One client's connection: requests are answered one after the other."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+        self.buffer = bytearray()
+        self.busy = False
+        self.keep_alive = True
+        self.continued = False
+        self.task: asyncio.Task[None] | None = None
+        self.transport: asyncio.Transport
+        self.peer = ""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        peername = transport.get_extra_info("peername")
+        self.peer = peername[0] if peername else ""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.task:
+            self.task.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        if not self.busy:
+            self._next()
+
+    def _next(self) -> None:
+        try:
+            request = self._take_request()
+        except BadRequest as error:
+            self.transport.write(Response(status=error.status).encode(keep_alive=False))
+            self.transport.close()
+            return
+        if request is None:
+            return
+        self.busy = True
+        answer = self.handler(request)
+        if isinstance(answer, Awaitable):
+            self.task = asyncio.ensure_future(self._wait_for(answer))
+        else:
+            self._give(answer)
+
+    def _take_request(self) -> Request | None:
+        end = self.buffer.find(b"\r\n\r\n")
+        if end < 0:
+            if len(self.buffer) > MAX_HEAD:
+                raise BadRequest(431)
+            return None
+        first, *lines = self.buffer[:end].decode("latin-1").split("\r\n")
+        try:
+            method, target, version = first.split(" ")
+        except ValueError:
+            raise BadRequest(400) from None
+        headers: dict[str, str] = {}
+        for line in lines:
+            name, _, value = line.partition(":")
+            headers[name.lower()] = value.strip()
+        length = self._body_length(headers)
+        if len(self.buffer) < end + 4 + length:
+            if headers.get("expect", "").lower() == "100-continue" and not self.continued:
+                self.continued = True
+                self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            return None
+        body = bytes(self.buffer[end + 4 : end + 4 + length])
+        del self.buffer[: end + 4 + length]
+        self.continued = False
+        self.keep_alive = version != "HTTP/1.0" and headers.get("connection", "").lower() != "close"
+        return Request(method, target, headers, body, self.peer)
+
+    @staticmethod
+    def _body_length(headers: Mapping[str, str]) -> int:
+        if "transfer-encoding" in headers:
+            raise BadRequest(411)
+        try:
+            length = int(headers.get("content-length") or 0)
+        except ValueError:
+            raise BadRequest(400) from None
+        if not 0 <= length <= MAX_BODY:
+            raise BadRequest(413)
+        return length
+
+    async def _wait_for(self, answer: Awaitable[Answer]) -> None:
+        self._give(await answer)
+
+    def _give(self, answer: Answer) -> None:
+        match answer:
+            case Response():
+                self._send(answer)
+            case Late():
+                asyncio.get_running_loop().call_later(answer.seconds, self._give, answer.answer)
+            case Dropped():
+                asyncio.get_running_loop().call_later(answer.after, self.transport.abort)
+            case Broken():
+                self.task = asyncio.ensure_future(self._send_broken(answer))
+
+    def _send(self, response: Response) -> None:
+        if self.transport.is_closing():
+            return
+        self.transport.write(response.encode(keep_alive=self.keep_alive))
+        if not self.keep_alive:
+            self.transport.close()
+            return
+        self.busy = False
+        if self.buffer:
+            self._next()
+
+    async def _send_broken(self, broken: Broken) -> None:
+        whole = broken.response.encode(keep_alive=False)
+        if broken.stop_at is not None:
+            body_start = len(whole) - len(broken.response.body)
+            self.transport.write(whole[: body_start + broken.stop_at])
+        else:
+            step = max(1, (broken.bytes_a_second or 1) // 10)
+            for start in range(0, len(whole), step):
+                self.transport.write(whole[start : start + step])
+                await asyncio.sleep(0.1)
+        self.transport.close()
