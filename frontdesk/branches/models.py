@@ -39,6 +39,8 @@ class Branch(models.Model):
     closes_at = models.TimeField(_("tutup"), default=time(20))
     quiet_from = models.TimeField(_("jangan kirim pesan sejak"), default=time(20))
     quiet_until = models.TimeField(_("jangan kirim pesan sampai"), default=time(8))
+    # SOP-F14: who waits longer than this is offered a drink.
+    drink_after = models.PositiveSmallIntegerField(_("tawarkan minum setelah (menit)"), default=15)
     paper = models.CharField(_("kertas slip"), max_length=3, choices=Paper, default=Paper.MM80)
     is_active = models.BooleanField(_("aktif"), default=True)
 
