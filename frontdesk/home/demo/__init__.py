@@ -1,0 +1,1 @@
+"""An invented clinic chain to try the product with."""
