@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django_htmx.middleware import HtmxDetails
 
 from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Staff, Terminal
@@ -26,6 +27,7 @@ class StaffRequest(HttpRequest):
     terminal: Terminal | None
     may: frozenset[Permission]
     is_locked: bool
+    htmx: HtmxDetails
 
 
 StaffView = Callable[..., HttpResponse]
