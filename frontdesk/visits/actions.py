@@ -11,7 +11,7 @@ from frontdesk.branches.actions import take_number
 from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Staff
 from frontdesk.visits.models import SERIES, Purpose, Visit, VisitEvent, VisitEventKind
-from frontdesk.visits.permissions import why_not_move, why_not_undo
+from frontdesk.visits.permissions import moved_by_another, why_not_move, why_not_undo
 from frontdesk.visits.states import VisitState
 
 
@@ -64,10 +64,19 @@ def identify_guest(visit: Visit, *, customer: Customer, by: Staff, at: datetime)
 
 
 @transaction.atomic
-def note_visit(visit: Visit, *, note: str, by: Staff, at: datetime) -> None:
-    """Write down what the next officer should know, so that the guest is not asked twice."""
-    Visit.objects.filter(pk=visit.pk).update(note=note)
+def note_visit(visit: Visit, *, note: str, by: Staff, at: datetime, was: str | None = None) -> None:
+    """Write down what the next officer should know, so that the guest is not asked twice.
+
+    With `was`, the note that was on the screen, a note that somebody else wrote meanwhile stays.
+    """
+    rows = Visit.objects.filter(pk=visit.pk)
+    changed = (rows if was is None else rows.filter(note=was)).update(note=note)
     visit.refresh_from_db()
+    if not changed:
+        raise CannotChangeVisit(
+            _("Catatan ini baru saja diubah orang lain: “%(note)s”. Gabungkan, lalu simpan lagi.")
+            % {"note": visit.note}
+        )
     _note(visit, VisitEventKind.NOTED, old=visit.state, by=by, at=at, note=note)
 
 
@@ -144,14 +153,19 @@ def last_step(visit: Visit) -> VisitEvent | None:
 
 
 @transaction.atomic
-def undo_last_step(visit: Visit, *, by: Staff, at: datetime) -> None:
-    """Take the newest step back, as if it had not been; both stay in the history."""
+def undo_last_step(visit: Visit, *, by: Staff, at: datetime, step: int | None = None) -> None:
+    """Take the newest step back, as if it had not been; both stay in the history.
+
+    With `step`, the key of the event that was on the screen, a newer step of somebody else stays.
+    """
     Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
     visit.refresh_from_db()
     event = last_step(visit)
     if reason := why_not_undo(visit, event, by=by, at=at):
         raise CannotChangeVisit(reason)
     assert event is not None
+    if step is not None and step != event.pk:
+        raise CannotChangeVisit(moved_by_another(visit))
     old = visit.state
     before: dict[str, Any] = {
         name: datetime.fromisoformat(value) if value and name.endswith("_at") else value
@@ -179,10 +193,7 @@ def _move(
     moved = Visit.objects.filter(pk=visit.pk, state=old).update(state=to, **fields)
     visit.refresh_from_db()
     if not moved:
-        raise CannotChangeVisit(
-            _("%(code)s baru saja diubah orang lain: sekarang %(state)s.")
-            % {"code": visit.queue_code, "state": visit.get_state_display().lower()}
-        )
+        raise CannotChangeVisit(moved_by_another(visit))
     _note(visit, VisitEventKind.MOVED, old=old, by=by, at=at, note=note, before=before)
 
 

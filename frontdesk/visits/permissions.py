@@ -22,6 +22,18 @@ def why_not_move(visit: Visit, to: VisitState, *, by: Staff) -> str:
     return ""
 
 
+def moved_by_another(visit: Visit) -> str:
+    return _("%(code)s baru saja diubah orang lain: sekarang %(state)s.") % {
+        "code": visit.queue_code,
+        "state": visit.get_state_display().lower(),
+    }
+
+
+def why_behind(visit: Visit, *, seen: str) -> str:
+    """Say that a visit has moved on since the state `seen` was on the screen."""
+    return moved_by_another(visit) if seen and seen != visit.state else ""
+
+
 def why_not_undo(visit: Visit, event: VisitEvent | None, *, by: Staff, at: datetime) -> str:
     if not by.may(Permission.RUN_QUEUE, branch=visit.branch):
         return _("Anda tidak bertugas di antrean cabang ini.")
