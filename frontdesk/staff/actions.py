@@ -5,8 +5,6 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -106,7 +104,7 @@ def _try_pin(staff: Staff, *, pin: str, terminal: Terminal, at: datetime) -> str
 def _wait(attempts: PinAttempts) -> str:
     assert attempts.locked_until is not None
     branch = attempts.terminal.branch
-    until = time_format(timezone.localtime(attempts.locked_until, branch.zone), "TIME_FORMAT")
+    until = f"{branch.local(attempts.locked_until):%H.%M}"
     return _(
         "Terlalu banyak PIN salah. Coba lagi setelah pukul %(until)s, atau masuk dengan kata sandi."
     ) % {"until": until}

@@ -25,13 +25,17 @@ def landing_url(staff: Staff, branch: Branch | None) -> str:
     return reverse(next((name for needed, name in PLACES if needed in may), "staff:me"))
 
 
+def local_next(request: HttpRequest) -> str:
+    """Return the wanted address when it is a path of ours, else the front page."""
+    wanted = request.POST.get("next") or request.GET.get("next") or "/"
+    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if is_ours else "/"
+
+
 def next_url(request: HttpRequest, staff: Staff, branch: Branch | None) -> str:
     """Return where she wanted to go, when it is ours and she may open it; else her landing page."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts=None, require_https=request.is_secure()
-    )
-    if is_ours and wanted != "/" and _may_open(wanted, staff, branch):
+    wanted = local_next(request)
+    if wanted != "/" and _may_open(wanted, staff, branch):
         return wanted
     return landing_url(staff, branch)
 

@@ -42,13 +42,13 @@ class StaffQuerySet(models.QuerySet["Staff"]):
             pk__in=Duty.objects.filter(branch=branch, business_date=on, is_on=True).values("staff")
         )
 
+    def assigned_to(self, branch: Branch) -> "StaffQuerySet":
+        """Return the people with a role of their own at a branch."""
+        return self.active().filter(pk__in=Assignment.objects.filter(branch=branch).values("staff"))
+
     def with_pin_at(self, branch: Branch) -> "StaffQuerySet":
-        """Return whom a terminal of this branch offers: those with a role of their own there."""
-        return (
-            self.active()
-            .exclude(pin_hash="")
-            .filter(pk__in=Assignment.objects.filter(branch=branch).values("staff"))
-        )
+        """Return whom a terminal of this branch offers; chain administrators use passwords."""
+        return self.assigned_to(branch).exclude(pin_hash="")
 
 
 class StaffManager(BaseUserManager["Staff"].from_queryset(StaffQuerySet)):  # type: ignore[misc]

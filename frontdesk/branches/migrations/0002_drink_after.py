@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('branches', '0001_initial'),
+        ("branches", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='branch',
-            name='drink_after',
-            field=models.PositiveSmallIntegerField(default=15, verbose_name='tawarkan minum setelah (menit)'),
+            model_name="branch",
+            name="drink_after",
+            field=models.PositiveSmallIntegerField(
+                default=15, verbose_name="tawarkan minum setelah (menit)"
+            ),
         ),
     ]
