@@ -238,3 +238,7 @@ def leave(sentence: str) -> NoReturn:
     """Say why, without a traceback, and end."""
     print(sentence, file=sys.stderr)
     raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    make(sys.argv[1])
