@@ -86,5 +86,5 @@ def _spoken(file: Any) -> dict[tuple[str, str | None], tuple[str, ...]]:
     return {
         (entry.msgid, entry.msgctxt): tuple(entry.msgstr_plural.values()) or (entry.msgstr,)
         for entry in file
-        if entry.translated() and not entry.obsolete
+        if entry.msgid and not entry.obsolete and not getattr(entry, "fuzzy", False)
     }
