@@ -1,4 +1,15 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from frontdesk.home import views
 
 app_name = "home"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.counter, name="counter"),
+    path("queue/", views.queue, name="queue"),
+    path("queue/ended/", views.queue_ended, name="queue_ended"),
+    path("queue/call-next/", views.call_next, name="call_next"),
+    path("check-in/", views.check_in_pane, name="check_in_pane"),
+    path("check-in/save/", views.check_in, name="check_in"),
+    path("visits/<int:pk>/pane/", views.visit_pane, name="visit_pane"),
+    path("visits/<int:pk>/identify/", views.identify, name="identify"),
+]
