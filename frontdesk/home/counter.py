@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -18,6 +18,7 @@ from frontdesk.visits.models import Visit, VisitEvent
 from frontdesk.visits.reports import (
     QueueRow,
     VisitCard,
+    age_of,
     count_ended,
     count_namesakes,
     open_rows,
@@ -200,17 +201,19 @@ class CheckIn:
     """A new visit before it has a number; `customer` is None while nobody knows who comes."""
 
     customer: Customer | None
-    due: list[Control]
-    already: Visit | None
-    namesakes: int
+    age: int | None = None
+    due: list[Control] = field(default_factory=list)
+    already: Visit | None = None
+    namesakes: int = 0
 
 
 def check_in_in_hand(*, branch: Branch, customer: Customer | None, at: datetime) -> CheckIn:
     if customer is None:
-        return CheckIn(customer=None, due=[], already=None, namesakes=0)
+        return CheckIn(customer=None)
     on = branch.business_date(at)
     return CheckIn(
         customer=customer,
+        age=age_of(customer, on=on),
         due=_controls_to_keep(customer, on=on),
         already=open_visit_of(customer, branch=branch, on=on),
         namesakes=count_namesakes(customer),

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, Max, Q
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -101,6 +102,10 @@ class DeedKind:
     key: str
     icon: str
 
+    @property
+    def key_shown(self) -> str:
+        return self.key.replace("+", " ")
+
 
 DEEDS = (
     DeedKind("call", VisitState.CALLED, gettext_lazy("Panggil"), "Alt+P", "megaphone-fill"),
@@ -126,6 +131,7 @@ LEAVING = frozenset({VisitState.LEFT, VisitState.NO_SHOW})
 @dataclass(frozen=True)
 class Deed:
     kind: DeedKind
+    url: str
     why_not: str
     is_next: bool
 
@@ -141,7 +147,8 @@ class VisitCard:
     history: "list[HistoryLine]"
     undoable: VisitEvent | None
     undo_until: datetime | None
-    earlier_visits: int
+    age: int | None
+    visit_ordinal: int
     last_visit_at: datetime | None
     namesakes: int
     waited_minutes: int
@@ -176,7 +183,8 @@ def visit_card(visit: Visit, *, by: Staff, at: datetime) -> VisitCard:
         history=[_history_line(event) for event in events],
         undoable=step,
         undo_until=undo_until,
-        earlier_visits=before.get("n", 0),
+        age=age_of(visit.customer, on=visit.branch.business_date(at)),
+        visit_ordinal=before.get("n", 0) + 1,
         last_visit_at=before.get("last"),
         namesakes=count_namesakes(visit.customer) if visit.customer else 0,
         waited_minutes=waited,
@@ -191,6 +199,14 @@ def card_etag(visit: Visit, *, last_event: int | None = None) -> str:
         last_event = visit.events.aggregate(last=Max("pk"))["last"] or 0
     version = visit.customer.version if visit.customer else 0
     return f'"{visit.pk}-{last_event}-{visit.customer_id or 0}-{version}"'
+
+
+def age_of(customer: Customer | None, *, on: date) -> int | None:
+    """Return a customer's age in full years, or None where her birthday is unknown."""
+    if customer is None or customer.birth_date is None:
+        return None
+    born = customer.birth_date
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def count_namesakes(customer: Customer) -> int:
@@ -226,6 +242,7 @@ def _deeds(visit: Visit, *, by: Staff) -> list[Deed]:
     return [
         Deed(
             kind=kind,
+            url=reverse(f"visits:visit_{kind.name}", args=[visit.pk]),
             why_not=why_not_move(visit, kind.to, by=by),
             is_next=NEXT.get(VisitState(visit.state)) == kind.to,
         )

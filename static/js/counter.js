@@ -1,0 +1,41 @@
+// The counter's own behaviour: which row is in hand, the arrow keys, and what must not be pulled away.
+"use strict";
+
+(() => {
+  const { isTyping, isVisible } = window.frontdesk;
+  const pane = () => document.getElementById("visit");
+  const rows = () => [...document.querySelectorAll("[data-rows] a.row")].filter(isVisible);
+
+  // The queue is the same for every counter; which row is open is known here only.
+  function markRow() {
+    const inHand = pane()?.querySelector("[data-visit-in-hand]")?.dataset.visitInHand;
+    for (const row of document.querySelectorAll("[data-visit]")) {
+      if (row.dataset.visit === inHand) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+    }
+  }
+
+  document.addEventListener("htmx:afterSettle", markRow);
+  document.addEventListener("DOMContentLoaded", markRow);
+
+  // From anywhere but a field the arrow keys enter the queue at the row in hand, or beside it.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    if (event.defaultPrevented || event.altKey || event.ctrlKey || isTyping(event.target)) return;
+    if (event.target.closest("[data-rows], dialog, details, .search")) return;
+    const found = rows();
+    const at = found.findIndex((row) => row.hasAttribute("aria-current"));
+    const next = at < 0 ? found[0] : found[at + (event.key === "ArrowDown" ? 1 : -1)] ?? found[at];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  });
+
+  // What changed elsewhere waits while somebody is writing here; her own deeds do not pass this way.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt, requestConfig } = event.detail;
+    if (requestConfig.verb !== "get" || !["visit-card", "visit-slips"].includes(elt.id)) return;
+    const isWriting = elt.contains(document.activeElement) && isTyping(document.activeElement);
+    if (isWriting || elt.querySelector("dialog[open], details[open]")) event.preventDefault();
+  });
+})();
