@@ -7,7 +7,7 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 PIN_LENGTH = 6
-_LAYOUTS = ((0, 2, 4), (4, 2, 0), (4, 0, 2))
+_LAYOUTS = ((0, 2, 4), (4, 2, 0), (2, 0, 4))
 
 
 def why_easy_to_guess(pin: str) -> str:
