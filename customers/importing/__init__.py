@@ -1,0 +1,1 @@
+"""Reading the list of customers that a clinic already has (docs/importing.md)."""
