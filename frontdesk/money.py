@@ -35,6 +35,7 @@ def parse_rupiah(text: str) -> int:
 def _scaled(amount: str, unit: int) -> int:
     whole, _, fraction = amount.replace(",", ".").partition(".")
     value = int(whole + fraction) * unit
-    if value % 10 ** len(fraction):
+    parts: int = 10 ** len(fraction)
+    if value % parts:
         raise NotMoney(amount)
-    return value // 10 ** len(fraction)
+    return value // parts

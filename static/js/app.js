@@ -189,6 +189,7 @@
   }
 
   document.addEventListener("htmx:afterSettle", () => openWideTables(document));
+  window.addEventListener("resize", () => openWideTables(document));
 
   // An address with #id of a field scrolls there but leaves the focus behind.
   document.addEventListener("click", (event) => {

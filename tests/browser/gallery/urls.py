@@ -68,7 +68,9 @@ class GalleryForm(forms.Form):
     )
     branch = forms.ChoiceField(label="Cabang", choices=[("1", "Menteng"), ("2", "Jayapura")])
     agree = forms.BooleanField(label="Boleh dikirimi pengingat lewat WhatsApp", required=False)
-    note = forms.CharField(label="Catatan", widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    note = forms.CharField(
+        label="Catatan", widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
 
 
 def show(request: HttpRequest, page: str, **context: Any) -> HttpResponse:
@@ -140,7 +142,11 @@ urlpatterns = [
     path("deed/", deed, name="deed"),
     path("refuse/", refuse),
     path("poll/", poll),
-    names("home", path("", page_view("counter"), name="counter"), path("search/", search, name="search")),
+    names(
+        "home",
+        path("", page_view("counter"), name="counter"),
+        path("search/", search, name="search"),
+    ),
     names("visits", path("gallery/page/", page_view("page"), name="visit_new")),
     names("staff", path("lock/", deed, name="lock"), path("out/", deed, name="sign_out")),
     names("staff", path("language/", deed, name="language"), path("me/", deed, name="profile")),

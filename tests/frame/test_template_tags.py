@@ -1,0 +1,78 @@
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template import engines
+from django.utils import timezone, translation
+
+from frontdesk.templatetags.frontdesk import STATES, masked_phone, phone
+
+MOMENT = datetime(2026, 11, 22, 7, 5, tzinfo=UTC)
+
+
+def render(text: str, **context: object) -> str:
+    return engines["django"].from_string(text).render(context)
+
+
+def test_times_are_those_of_the_branch() -> None:
+    with timezone.override("Asia/Jayapura"):
+        assert render("{{ at|local_time }}", at=MOMENT) == "16.05"
+    with timezone.override("Asia/Jakarta"):
+        assert render("{{ at|local_time }}", at=MOMENT) == "14.05"
+
+
+def test_a_day_is_that_of_the_branch_in_the_language_of_the_reader() -> None:
+    late = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
+    with timezone.override("Asia/Jakarta"):
+        assert render("{{ at|local_date }}", at=late) == "Minggu, 22 November 2026"
+        assert render("{{ at|short_date }}", at=late) == "22 Nov 2026"
+        with translation.override("en"):
+            assert render("{{ at|local_date }}", at=late) == "Sunday, 22 November 2026"
+    assert render("{{ at|local_date }}", at=date(2026, 11, 22)) == "Minggu, 22 November 2026"
+
+
+def test_money() -> None:
+    assert render("{{ 1250000|rupiah }}") == "Rp1.250.000"
+    assert render("{{ amount|rupiah }}", amount=None) == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("+6281234567890", "0812-3456-7890"),
+        ("+62217654321", "(021) 7654321"),
+        ("+6591234567", "+65 9123 4567"),
+        ("bukan nomor", "bukan nomor"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_a_phone_number_is_shown_as_it_is_read_aloud(number: str | None, shown: str) -> None:
+    assert phone(number) == shown
+
+
+def test_a_masked_number_shows_only_its_ends() -> None:
+    assert masked_phone("+6281234567890") == "0812-••••-7890"
+
+
+def test_a_badge_says_its_state_in_words_beside_the_icon() -> None:
+    badge = render('{% state_badge "called" word %}', word="Dipanggil <b>")
+    assert 'class="badge badge-solid"' in badge
+    assert "#megaphone-fill" in badge
+    assert "<span>Dipanggil &lt;b&gt;</span>" in badge
+
+
+def test_every_state_has_an_icon_of_the_sprite() -> None:
+    names = (Path(settings.BASE_DIR) / "static/vendor/icons/icons.txt").read_text().split()
+    assert {symbol for _, symbol in STATES.values()} <= set(names)
+
+
+def test_an_icon_that_means_something_has_a_name() -> None:
+    assert 'aria-hidden="true"' in render('{% icon "printer" %}')
+    assert 'role="img" aria-label="Terkunci"' in render('{% icon "lock-fill" "Terkunci" %}')
+
+
+def test_every_form_gets_its_own_key() -> None:
+    assert render("{% once_key %}") != render("{% once_key %}")
+    assert render("{% once_key %}").startswith('<input type="hidden" name="once" value="')

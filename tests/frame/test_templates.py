@@ -1,0 +1,44 @@
+"""What the Content-Security-Policy would block, and what would break without a word."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.template import engines
+
+ROOT = Path(settings.BASE_DIR)
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+ICONS = set((ROOT / "static/vendor/icons/icons.txt").read_text().split())
+
+
+def name_of(template: Path) -> str:
+    return template.relative_to(ROOT / "templates").as_posix()
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
+def test_nothing_is_inline(template: Path) -> None:
+    text = template.read_text()
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+    assert not re.search(r"<style\b", text)
+    assert not re.search(r"\s(style|on[a-z]+|hx-on[:a-z-]*)=", text)
+    assert "javascript:" not in text
+    # Trigger filters are evaluated as script, which is off.
+    assert not re.search(r"hx-trigger=\"[^\"]*\[", text)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
+def test_it_compiles_and_its_icons_exist(template: Path) -> None:
+    engines["django"].get_template(name_of(template))
+    named = set(re.findall(r"{% icon \"([a-z0-9-]+)\"", template.read_text()))
+    assert named <= ICONS
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "static/js").glob("*.js")), ids=lambda p: p.name)
+def test_scripts_evaluate_and_write_no_text_as_code(script: Path) -> None:
+    assert not re.search(r"\beval\(|new Function|innerHTML|document\.write", script.read_text())
+
+
+def test_vendored_files_are_the_locked_ones() -> None:
+    call_command("vendor", "--check")
