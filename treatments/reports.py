@@ -4,10 +4,19 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 
 from frontdesk.branches.models import Branch
-from treatments.models import Recap, RecapLine, RecapSlip, Slip, SlipLine, slips_of_day
+from treatments.models import (
+    Recap,
+    RecapLine,
+    RecapSlip,
+    Slip,
+    SlipEvent,
+    SlipLine,
+    SlipSupply,
+    slips_of_day,
+)
 from treatments.states import OPEN, SlipState
 
 
@@ -106,3 +115,23 @@ def _as_it_stands(branch: Branch, on: date) -> DayRecap:
         open=day.open,
         differences=day.differences,
     )
+
+
+@dataclass(frozen=True)
+class SupplyRow:
+    name: str
+    unit: str
+    quantity: int
+    slips: int
+
+
+def supplies_used_on(*, branch: Branch, on: date) -> list[SupplyRow]:
+    """Return what the slips finished on a business date used up, most used first."""
+    finished = SlipEvent.objects.filter(branch=branch, business_date=on, new=SlipState.DONE)
+    rows = (
+        SlipSupply.objects.filter(slip__in=finished.values("slip"))
+        .values(name=F("supply__name"), unit=F("supply__unit"))
+        .annotate(used=Sum("quantity"), slips=Count("slip", distinct=True))
+        .order_by("-used", "name")
+    )
+    return [SupplyRow(x["name"], x["unit"], x["used"], x["slips"]) for x in rows]

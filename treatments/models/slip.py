@@ -31,6 +31,15 @@ class SlipQuerySet(models.QuerySet["Slip"]):
     def on_hand_of(self, beautician: Staff) -> "SlipQuerySet":
         return self.filter(beautician=beautician).exclude(state=SlipState.DRAFT)
 
+    def in_hand(self, beautician: Staff, *, on: date) -> "SlipQuerySet":
+        """Return her open slips of any day and those she ended on one, first issued first."""
+        return (
+            self.on_hand_of(beautician)
+            .visible_to(beautician)
+            .filter(models.Q(state__in=OPEN) | models.Q(business_date=on))
+            .order_by("issued_at", "pk")
+        )
+
     def open(self) -> "SlipQuerySet":
         return self.filter(state__in=OPEN)
 
