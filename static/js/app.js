@@ -101,6 +101,51 @@
     field.focus();
   });
 
+  // data-filter="id": typing leaves those items of a list that hold every word; Enter presses the
+  // first one, the arrow keys go into the list.
+  const folded = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
+
+  function narrow(field) {
+    const list = document.getElementById(field.dataset.filter);
+    const parts = folded(field.value).split(/\s+/).filter(Boolean);
+    const shown = [];
+    for (const item of list.querySelectorAll("[data-filter-item]")) {
+      const text = folded(item.dataset.filterItem || item.textContent);
+      item.hidden = !parts.every((part) => text.includes(part));
+      delete item.dataset.first;
+      if (!item.hidden) shown.push(item);
+    }
+    if (parts.length && shown[0]) shown[0].dataset.first = "";
+    const none = list.querySelector("[data-filter-none]");
+    if (none) none.hidden = shown.length > 0;
+    return shown;
+  }
+
+  const pressable = (item) => item?.querySelector("button:not(:disabled), a");
+
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-filter]")) narrow(event.target);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (!field.matches?.("[data-filter]") || event.isComposing) return;
+    if (event.key === "Escape" && field.value) {
+      event.stopPropagation();
+      field.value = "";
+      narrow(field);
+    } else if (event.key === "ArrowDown") {
+      event.preventDefault();
+      pressable(narrow(field)[0])?.focus();
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      if (!field.value.trim()) return;
+      pressable(narrow(field)[0])?.click();
+      field.value = "";
+      narrow(field);
+    }
+  });
+
   // Send a form when something in it changes: a filter, a tick.
   document.addEventListener("change", (event) => {
     event.target.closest("[data-submit-on-change]")?.requestSubmit();
@@ -126,7 +171,9 @@
 
   let pending = 0;
   let busyTimer = 0;
-  const isQuiet = (event) => event.detail.elt?.closest?.("[data-quiet], [data-etag], [data-poll]");
+  // Goes by what asked: a deed inside a list that polls is as loud as any other.
+  const isQuiet = (event) =>
+    (event.detail.requestConfig?.elt ?? event.detail.elt)?.matches?.("[data-quiet], [data-etag], [data-poll]");
 
   document.addEventListener("htmx:beforeSend", (event) => {
     if (isQuiet(event)) return;

@@ -9,8 +9,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_shots(new_page, cast, menteng, sign_in):
     from tests.factories import put_on_duty
     now = timezone.now()
-    for s in (cast.tari, cast.rara):
-        put_on_duty(s, branch=menteng, at=now)
     page = new_page()
     sign_in(page, cast.anna, terminal=TerminalFactory(branch=menteng))
     page.goto("/"); page.wait_for_timeout(300); shoot(page, "c-empty")
