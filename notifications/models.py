@@ -177,9 +177,7 @@ class InboundMessage(models.Model):
 
     class Meta:
         triggers = [append_only()]
-        indexes = [
-            models.Index(fields=["customer", "-at"], name="notifications_inbound_customer")
-        ]
+        indexes = [models.Index(fields=["customer", "-at"], name="notifications_inbound_customer")]
 
     def __str__(self) -> str:
         return self.provider_sid

@@ -119,7 +119,7 @@ class Api:
         if fault == "server_error_after":
             return refusal(codes.SERVER_ERROR)
         if fault == "trickle":
-            return Broken(created, bytes_a_second=100)
+            return Broken(created, bytes_a_second=500)
         if fault == "truncated":
             return Broken(created, stop_at=len(created.body) // 2)
         if fault == "html":

@@ -10,148 +10,399 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('branches', '0001_initial'),
-        ('customers', '0001_initial'),
+        ("branches", "0001_initial"),
+        ("customers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Template',
+            name="Template",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60, unique=True)),
-                ('message_class', models.CharField(choices=[('transactional', 'Layanan'), ('marketing', 'Promo'), ('personal', 'Pribadi')], max_length=14)),
-                ('body', models.TextField()),
-                ('variables', models.JSONField(default=list)),
-                ('content_sid', models.CharField(blank=True, max_length=40)),
-                ('registered_body', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=60, unique=True)),
+                (
+                    "message_class",
+                    models.CharField(
+                        choices=[
+                            ("transactional", "Layanan"),
+                            ("marketing", "Promo"),
+                            ("personal", "Pribadi"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("body", models.TextField()),
+                ("variables", models.JSONField(default=list)),
+                ("content_sid", models.CharField(blank=True, max_length=40)),
+                ("registered_body", models.TextField(blank=True)),
             ],
             options={
-                'verbose_name': 'templat pesan',
-                'verbose_name_plural': 'templat pesan',
-                'ordering': ['key'],
+                "verbose_name": "templat pesan",
+                "verbose_name_plural": "templat pesan",
+                "ordering": ["key"],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('key', models.CharField(max_length=120, unique=True)),
-                ('message_class', models.CharField(choices=[('transactional', 'Layanan'), ('marketing', 'Promo'), ('personal', 'Pribadi')], max_length=14)),
-                ('channel', models.CharField(choices=[('whatsapp', 'WhatsApp'), ('sms', 'SMS')], default='whatsapp', max_length=10)),
-                ('variables', models.JSONField(default=dict)),
-                ('body', models.TextField(blank=True)),
-                ('to_phone', models.CharField(blank=True, max_length=16)),
-                ('from_address', models.CharField(blank=True, max_length=40)),
-                ('state', models.CharField(choices=[('queued', 'Direncanakan'), ('sending', 'Sedang dikirim'), ('accepted', 'Diterima penyedia'), ('unknown', 'Belum pasti'), ('failed', 'Gagal'), ('abandoned', 'Perlu dilihat'), ('suppressed', 'Tidak dikirim'), ('expired', 'Kedaluwarsa'), ('cancelled', 'Dibatalkan')], default='queued', max_length=12)),
-                ('due_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('lease', models.UUIDField(null=True)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('intent_at', models.DateTimeField(null=True)),
-                ('unknown_since', models.DateTimeField(null=True)),
-                ('absent_seen', models.PositiveSmallIntegerField(default=0)),
-                ('absent_seen_at', models.DateTimeField(null=True)),
-                ('provider_sid', models.CharField(max_length=40, null=True, unique=True)),
-                ('provider_status', models.CharField(blank=True, choices=[('accepted', 'Diterima penyedia'), ('scheduled', 'Dijadwalkan penyedia'), ('queued', 'Antre di penyedia'), ('sending', 'Sedang dikirim'), ('sent', 'Terkirim'), ('failed', 'Gagal terkirim'), ('undelivered', 'Tidak sampai'), ('canceled', 'Dibatalkan penyedia'), ('delivered', 'Sampai'), ('read', 'Dibaca')], max_length=12)),
-                ('provider_rank', models.PositiveSmallIntegerField(default=0)),
-                ('error_code', models.CharField(blank=True, max_length=12)),
-                ('problem', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('final_at', models.DateTimeField(null=True)),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='branches.branch')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='customers.customer')),
-                ('template', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='notifications.template')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("key", models.CharField(max_length=120, unique=True)),
+                (
+                    "message_class",
+                    models.CharField(
+                        choices=[
+                            ("transactional", "Layanan"),
+                            ("marketing", "Promo"),
+                            ("personal", "Pribadi"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("whatsapp", "WhatsApp"), ("sms", "SMS")],
+                        default="whatsapp",
+                        max_length=10,
+                    ),
+                ),
+                ("variables", models.JSONField(default=dict)),
+                ("body", models.TextField(blank=True)),
+                ("to_phone", models.CharField(blank=True, max_length=16)),
+                ("from_address", models.CharField(blank=True, max_length=40)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Direncanakan"),
+                            ("sending", "Sedang dikirim"),
+                            ("accepted", "Diterima penyedia"),
+                            ("unknown", "Belum pasti"),
+                            ("failed", "Gagal"),
+                            ("abandoned", "Perlu dilihat"),
+                            ("suppressed", "Tidak dikirim"),
+                            ("expired", "Kedaluwarsa"),
+                            ("cancelled", "Dibatalkan"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                ("due_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("lease", models.UUIDField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("intent_at", models.DateTimeField(null=True)),
+                ("unknown_since", models.DateTimeField(null=True)),
+                ("absent_seen", models.PositiveSmallIntegerField(default=0)),
+                ("absent_seen_at", models.DateTimeField(null=True)),
+                ("provider_sid", models.CharField(max_length=40, null=True, unique=True)),
+                (
+                    "provider_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("accepted", "Diterima penyedia"),
+                            ("scheduled", "Dijadwalkan penyedia"),
+                            ("queued", "Antre di penyedia"),
+                            ("sending", "Sedang dikirim"),
+                            ("sent", "Terkirim"),
+                            ("failed", "Gagal terkirim"),
+                            ("undelivered", "Tidak sampai"),
+                            ("canceled", "Dibatalkan penyedia"),
+                            ("delivered", "Sampai"),
+                            ("read", "Dibaca"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("provider_rank", models.PositiveSmallIntegerField(default=0)),
+                ("error_code", models.CharField(blank=True, max_length=12)),
+                ("problem", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("final_at", models.DateTimeField(null=True)),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="branches.branch",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="notifications.template",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pesan',
-                'verbose_name_plural': 'pesan',
+                "verbose_name": "pesan",
+                "verbose_name_plural": "pesan",
             },
         ),
         migrations.CreateModel(
-            name='MessageEvent',
+            name="MessageEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old', models.CharField(blank=True, choices=[('queued', 'Direncanakan'), ('sending', 'Sedang dikirim'), ('accepted', 'Diterima penyedia'), ('unknown', 'Belum pasti'), ('failed', 'Gagal'), ('abandoned', 'Perlu dilihat'), ('suppressed', 'Tidak dikirim'), ('expired', 'Kedaluwarsa'), ('cancelled', 'Dibatalkan')], max_length=12)),
-                ('new', models.CharField(choices=[('queued', 'Direncanakan'), ('sending', 'Sedang dikirim'), ('accepted', 'Diterima penyedia'), ('unknown', 'Belum pasti'), ('failed', 'Gagal'), ('abandoned', 'Perlu dilihat'), ('suppressed', 'Tidak dikirim'), ('expired', 'Kedaluwarsa'), ('cancelled', 'Dibatalkan')], max_length=12)),
-                ('provider_status', models.CharField(blank=True, choices=[('accepted', 'Diterima penyedia'), ('scheduled', 'Dijadwalkan penyedia'), ('queued', 'Antre di penyedia'), ('sending', 'Sedang dikirim'), ('sent', 'Terkirim'), ('failed', 'Gagal terkirim'), ('undelivered', 'Tidak sampai'), ('canceled', 'Dibatalkan penyedia'), ('delivered', 'Sampai'), ('read', 'Dibaca')], max_length=12)),
-                ('error_code', models.CharField(blank=True, max_length=12)),
-                ('at', models.DateTimeField()),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='notifications.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "old",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("queued", "Direncanakan"),
+                            ("sending", "Sedang dikirim"),
+                            ("accepted", "Diterima penyedia"),
+                            ("unknown", "Belum pasti"),
+                            ("failed", "Gagal"),
+                            ("abandoned", "Perlu dilihat"),
+                            ("suppressed", "Tidak dikirim"),
+                            ("expired", "Kedaluwarsa"),
+                            ("cancelled", "Dibatalkan"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "new",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Direncanakan"),
+                            ("sending", "Sedang dikirim"),
+                            ("accepted", "Diterima penyedia"),
+                            ("unknown", "Belum pasti"),
+                            ("failed", "Gagal"),
+                            ("abandoned", "Perlu dilihat"),
+                            ("suppressed", "Tidak dikirim"),
+                            ("expired", "Kedaluwarsa"),
+                            ("cancelled", "Dibatalkan"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "provider_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("accepted", "Diterima penyedia"),
+                            ("scheduled", "Dijadwalkan penyedia"),
+                            ("queued", "Antre di penyedia"),
+                            ("sending", "Sedang dikirim"),
+                            ("sent", "Terkirim"),
+                            ("failed", "Gagal terkirim"),
+                            ("undelivered", "Tidak sampai"),
+                            ("canceled", "Dibatalkan penyedia"),
+                            ("delivered", "Sampai"),
+                            ("read", "Dibaca"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("error_code", models.CharField(blank=True, max_length=12)),
+                ("at", models.DateTimeField()),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="notifications.message",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='InboundMessage',
+            name="InboundMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider_sid', models.CharField(max_length=40, unique=True)),
-                ('from_phone', models.CharField(max_length=16)),
-                ('to_address', models.CharField(max_length=40)),
-                ('channel', models.CharField(choices=[('whatsapp', 'WhatsApp'), ('sms', 'SMS')], max_length=10)),
-                ('body', models.TextField(blank=True)),
-                ('is_opt_out', models.BooleanField(default=False)),
-                ('at', models.DateTimeField()),
-                ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inbound_messages', to='customers.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("provider_sid", models.CharField(max_length=40, unique=True)),
+                ("from_phone", models.CharField(max_length=16)),
+                ("to_address", models.CharField(max_length=40)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("whatsapp", "WhatsApp"), ("sms", "SMS")], max_length=10
+                    ),
+                ),
+                ("body", models.TextField(blank=True)),
+                ("is_opt_out", models.BooleanField(default=False)),
+                ("at", models.DateTimeField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inbound_messages",
+                        to="customers.customer",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['customer', '-at'], name='notifications_inbound_customer')],
+                "indexes": [
+                    models.Index(fields=["customer", "-at"], name="notifications_inbound_customer")
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='inboundmessage',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='dfcb5599efde88ef9bc12298db30f7fc3bff4f83', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a66f0', table='notifications_inboundmessage', when='BEFORE')),
+            model_name="inboundmessage",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="dfcb5599efde88ef9bc12298db30f7fc3bff4f83",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_a66f0",
+                    table="notifications_inboundmessage",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='messageevent',
-            index=models.Index(fields=['message', 'id'], name='notifications_event_message'),
+            model_name="messageevent",
+            index=models.Index(fields=["message", "id"], name="notifications_event_message"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='messageevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6c905e0542e36e16e4f97960cb9ccde3917a1630', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4ee3d', table='notifications_messageevent', when='BEFORE')),
+            model_name="messageevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="6c905e0542e36e16e4f97960cb9ccde3917a1630",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_4ee3d",
+                    table="notifications_messageevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['due_at', 'id'], name='notifications_message_due'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state", "queued")),
+                fields=["due_at", "id"],
+                name="notifications_message_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'sending')), fields=['lease_until'], name='notifications_message_leased'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state", "sending")),
+                fields=["lease_until"],
+                name="notifications_message_leased",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'unknown')), fields=['unknown_since'], name='notifications_message_unkn'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state", "unknown")),
+                fields=["unknown_since"],
+                name="notifications_message_unkn",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['customer', '-created_at'], name='notifications_message_customer'),
+            model_name="message",
+            index=models.Index(
+                fields=["customer", "-created_at"], name="notifications_message_customer"
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['branch', '-created_at'], name='notifications_message_branch'),
+            model_name="message",
+            index=models.Index(
+                fields=["branch", "-created_at"], name="notifications_message_branch"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', False), ('provider_sid__isnull', False), ('state', 'accepted')), models.Q(models.Q(('state', 'accepted'), _negated=True), ('accepted_at__isnull', True)), _connector='OR'), name='notifications_message_accepted'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("accepted_at__isnull", False),
+                        ("provider_sid__isnull", False),
+                        ("state", "accepted"),
+                    ),
+                    models.Q(
+                        models.Q(("state", "accepted"), _negated=True),
+                        ("accepted_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="notifications_message_accepted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease__isnull', False), ('lease_until__isnull', False), ('state', 'sending')), models.Q(('state', 'sending'), _negated=True), _connector='OR'), name='notifications_message_leased_while_sending'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("lease__isnull", False),
+                        ("lease_until__isnull", False),
+                        ("state", "sending"),
+                    ),
+                    models.Q(("state", "sending"), _negated=True),
+                    _connector="OR",
+                ),
+                name="notifications_message_leased_while_sending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'unknown'), ('unknown_since__isnull', False)), models.Q(('state', 'unknown'), _negated=True), _connector='OR'), name='notifications_message_unknown_since'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "unknown"), ("unknown_since__isnull", False)),
+                    models.Q(("state", "unknown"), _negated=True),
+                    _connector="OR",
+                ),
+                name="notifications_message_unknown_since",
+            ),
         ),
     ]
