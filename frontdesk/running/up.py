@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import secrets
-import subprocess
 import sys
 import time
 import urllib.error
@@ -101,9 +100,13 @@ class Up:
 
     def _start(self) -> None:
         self._settle_environment()
+        static = self._manage("static", "collectstatic", "--noinput", "--verbosity=0")
+        static.environ = {"DATABASE_URL": "postgres:///not-needed", **self.environ}
+        self.supervisor.start(static)
         servers = self._start_servers()
         self.supervisor.wait_for(servers)
         self._prepare_database()
+        self.supervisor.finish(static.name)
         self.supervisor.wait_for(self.start_pages())
         self._greet()
 
@@ -179,19 +182,19 @@ class Up:
     # The database --------------------------------------------------------------------------
 
     def _prepare_database(self) -> None:
-        collecting = self._manage("static", "collectstatic", "--noinput", "--verbosity=0")
-        self.supervisor.start(collecting)
         if self.has_own_database:
             self.cluster.make_roles()
-        self.say("Bringing the database up to date …")
-        self.supervisor.run(self._manage("migrate", "migrate", "--noinput", "--verbosity=0"))
+        steps = ["--logins", str(self.data.path / "logins")]
         if self.environ.get("DATABASE_OWNER_URL"):
-            web_role = urllib.parse.urlsplit(self.environ["DATABASE_URL"]).username or ""
-            self.supervisor.run(self._manage("grant", "grant_web_role", web_role))
+            web = urllib.parse.urlsplit(self.environ["DATABASE_URL"]).username or ""
+            steps += ["--web-role", web]
         if self._wants_demo():
-            self.say("Making the demo clinic …")
-            self.supervisor.run(self._manage("demo", "demo"))
-        self.supervisor.finish(collecting.name)
+            steps.append("--demo")
+        self.say("Bringing the database up to date …")
+        as_owner = self.environ.get("DATABASE_OWNER_URL") or self.environ["DATABASE_URL"]
+        preparing = self._manage("prepare", "prepare", *steps)
+        preparing.environ = self.environ | {"DATABASE_URL": as_owner}
+        self.supervisor.run(preparing)
 
     def _manage(self, name: str, *arguments: str) -> Program:
         return Program(
@@ -214,8 +217,7 @@ class Up:
         """Web first, so that the counter opens while the others still load."""
         pages = {k: v for k, v in self.environ.items() if k != "DATABASE_OWNER_URL"}
         web = [PYTHON, "-m", "frontdesk.running.web"]
-        celery = [PYTHON, "-m", "celery", "--app", "frontdesk", "--quiet"]
-        schedule = str(self.data.path / "beat-schedule")
+        background = [PYTHON, "-m", "frontdesk.running.background"]
         programs = [
             Program(
                 name="web",
@@ -225,12 +227,7 @@ class Up:
             ),
             Program(
                 name="worker",
-                command=[*celery, "worker", "--pool=threads", "--concurrency=4", *CELERY_QUIET],
-                environ=pages,
-            ),
-            Program(
-                name="beat",
-                command=[*celery, "beat", "--schedule", schedule, "--pidfile=", "-l", "WARNING"],
+                command=[*background, "--schedule", str(self.data.path / "beat-schedule")],
                 environ=pages,
             ),
         ]
@@ -249,16 +246,10 @@ class Up:
         self.say("\nCtrl-C stops everything.")
 
     def _logins(self) -> str:
-        if not self.data.recall("demo"):
+        try:
+            return (self.data.path / "logins").read_text(encoding="utf-8").rstrip()
+        except OSError:
             return ""
-        command = [PYTHON, "manage.py", "demo", "--print-logins"]
-        done = subprocess.run(
-            command, cwd=ROOT, env=self.environ, capture_output=True, text=True, check=False
-        )
-        return done.stdout.rstrip() if done.returncode == 0 else ""
-
-
-CELERY_QUIET = ["--loglevel=WARNING", "--without-gossip", "--without-mingle"]
 
 
 def _answers(url: str) -> bool:

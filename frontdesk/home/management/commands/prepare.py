@@ -1,0 +1,30 @@
+"""What `manage.py up` does to a database before the pages open, in one process."""
+
+from argparse import ArgumentParser
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Brings the database up to date; for `manage.py up`."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--web-role", default="", help="may write, and only add to history")
+        parser.add_argument("--demo", action="store_true", help="fill an empty database")
+        parser.add_argument("--logins", type=Path, help="where the demo's logins are written")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        if options["web_role"]:
+            call_command("grant_web_role", options["web_role"], stdout=StringIO())
+        if options["demo"]:
+            call_command("demo", stdout=self.stdout)
+        if options["logins"]:
+            logins = StringIO()
+            call_command("demo", print_logins=True, stdout=logins)
+            options["logins"].write_text(logins.getvalue(), encoding="utf-8")
