@@ -84,7 +84,7 @@ def _issue(visit: Visit, *, desk: Staff, at: datetime, doctor: bool) -> Slip:
         Role.BEAUTICIAN, branch=visit.branch
     )
     for treatment in Treatment.objects.filter(needs_doctor=doctor).order_by("?"):
-        beautician = on_duty.filter(qualifications__treatment=treatment).first()
+        beautician = on_duty.filter(qualifications__treatment=treatment).order_by("?").first()
         if beautician is not None:
             break
     slip = treatments.create_slip(
