@@ -45,7 +45,7 @@
 
   // A second click waits for the answer to the first; the server's once-key is the other half.
   function setBusy(form, busy) {
-    const inside = form.querySelectorAll("button:not([type=button]), input[type=submit]");
+    const inside = form.matches("button") ? [form] : form.querySelectorAll("button:not([type=button]), input[type=submit]");
     const outside = form.id ? document.querySelectorAll(`button[form="${CSS.escape(form.id)}"]`) : [];
     for (const button of [...inside, ...outside]) {
       if (busy && !button.disabled) button.dataset.busy = "";
@@ -77,16 +77,26 @@
     }
   });
 
-  const formOf = (event) => event.detail.elt?.closest?.("form");
+  const underWay = new WeakSet();
+  const senderOf = (event) => event.detail.elt?.closest?.("form") ?? event.detail.elt?.closest?.("button");
+
+  // htmx would send the second click after the first; here it is dropped.
+  document.addEventListener("htmx:confirm", (event) => {
+    if (event.detail.verb !== "get" && underWay.has(senderOf(event))) event.preventDefault();
+  });
 
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const form = formOf(event);
-    if (form && event.detail.requestConfig.verb !== "get") setTimeout(() => setBusy(form, true));
+    const sender = senderOf(event);
+    if (!sender || event.detail.requestConfig.verb === "get") return;
+    underWay.add(sender);
+    setTimeout(() => underWay.has(sender) && setBusy(sender, true));
   });
 
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = formOf(event);
-    if (form) setTimeout(() => setBusy(form, false));
+    const sender = senderOf(event);
+    if (!sender || event.detail.requestConfig?.verb === "get") return;
+    underWay.delete(sender);
+    setBusy(sender, false);
   });
 
   // "Hari ini", "Kemarin": a button that fills the field beside it.
@@ -215,8 +225,8 @@
 
   document.addEventListener("htmx:afterSettle", (event) => {
     const place = event.detail.elt;
-    const wanted = place.querySelector?.("[data-error-summary], [data-focus]");
-    const target = wanted ?? (place.matches?.("[data-focus]") ? place : null);
+    const asking = "[data-error-summary], [data-focus]";
+    const target = place.matches?.(asking) ? place : place.querySelector?.(asking);
     if (target && !isQuiet(event)) target.focus({ preventScroll: !target.matches("[data-error-summary]") });
     else if (focused && document.activeElement === document.body) {
       document.getElementById(focused)?.focus({ preventScroll: true });

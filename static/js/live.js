@@ -114,11 +114,9 @@
     const place = event.detail.elt;
     if (!place.isConnected) return;
     tick(place.parentElement ?? document);
-    if (versions.size) {
-      for (const row of document.querySelectorAll("[id][data-version]")) {
-        if (place.contains(row) && versions.get(row.id) !== row.dataset.version) row.classList.add("changed");
-      }
-      versions = new Map();
+    const rows = versions.size ? [place, ...place.querySelectorAll("[id][data-version]")] : [];
+    for (const row of rows) {
+      if (row.dataset.version && versions.get(row.id) !== row.dataset.version) row.classList.add("changed");
     }
     noticeSlips();
   });

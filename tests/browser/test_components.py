@@ -176,7 +176,7 @@ def test_a_double_click_does_its_deed_once(desk: Page) -> None:
     desk.goto("/gallery/counter/")
     desk.evaluate("[1, 2, 3].forEach(() => document.querySelector('[data-key=F9]').click())")
     expect(desk.locator("#answer")).to_be_visible()
-    assert len(gallery.DEEDS) <= 3
+    assert len(gallery.DEEDS) == 1
 
 
 def test_a_refused_request_is_never_silent(desk: Page) -> None:

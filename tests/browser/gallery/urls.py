@@ -149,13 +149,13 @@ urlpatterns = [
     ),
     names("visits", path("gallery/page/", page_view("page"), name="visit_new")),
     names("staff", path("lock/", deed, name="lock"), path("out/", deed, name="sign_out")),
-    names("staff", path("language/", deed, name="language"), path("me/", deed, name="profile")),
+    names("staff", path("language/", deed, name="set_language"), path("me/", deed, name="me")),
     names(
         "treatments",
         path("my/", page_view("touch"), name="my_slips"),
         path("my/schedule/", page_view("touch"), name="my_schedule"),
         path("recap/", page_view("report"), name="recap"),
-        path("slips/", page_view("report"), name="slip_list"),
+        path("slips/", page_view("report"), name="slips"),
     ),
     names("customers", path("customers/", page_view("page"), name="customer_list")),
 ]
