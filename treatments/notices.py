@@ -26,7 +26,7 @@ def plan_control_reminder(
     with translation.override("id"):
         day = date_format(due_on, "l, j F Y")
     notifications.plan(
-        key=_control_key(customer, branch=branch, due_on=due_on),
+        key=control_key(customer, branch=branch, due_on=due_on),
         customer=customer,
         branch=branch,
         template=CONTROL_TEMPLATE,
@@ -47,8 +47,8 @@ def plan_control_reminder(
 def cancel_control_reminder(
     customer: Customer, *, branch: Branch, due_on: date, by: Staff | None, at: datetime
 ) -> None:
-    notifications.cancel(key=_control_key(customer, branch=branch, due_on=due_on), by=by, at=at)
+    notifications.cancel(key=control_key(customer, branch=branch, due_on=due_on), by=by, at=at)
 
 
-def _control_key(customer: Customer, *, branch: Branch, due_on: date) -> str:
+def control_key(customer: Customer, *, branch: Branch, due_on: date) -> str:
     return f"treatments.control:{customer.pk}:{branch.pk}:{due_on:%Y-%m-%d}"

@@ -1,5 +1,6 @@
 """Why a deed on a slip, control or recap is refused: `""`, or a sentence for the desk."""
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.utils.formats import date_format
@@ -27,24 +28,31 @@ def why_not_write(slip: Slip, *, by: Staff) -> str:
     return ""
 
 
+def why_not_able(staff: Staff, treatments: Sequence[Treatment], *, held: Collection[int]) -> str:
+    """Say which of these treatments a person who holds those (by key) cannot do."""
+    missing = dict.fromkeys(t.name for t in treatments if t.pk not in held)
+    if not missing:
+        return ""
+    return _("%(name)s belum memegang %(treatments)s.") % {
+        "name": staff.nickname,
+        "treatments": ", ".join(missing),
+    }
+
+
 def why_not_give(
-    beautician: Staff | None, treatments: list[Treatment], *, branch: Branch, on: date
+    beautician: Staff | None, treatments: Sequence[Treatment], *, branch: Branch, on: date
 ) -> str:
     """Say why this person cannot be given these treatments on that day."""
     if beautician is None:
         return _("Pilih beautician yang mengerjakan.")
+    if not beautician.may(Permission.TREAT, branch=branch):
+        return _("%(name)s tidak merawat di cabang ini.") % {"name": beautician.nickname}
     if not Staff.objects.on_duty(branch=branch, on=on).filter(pk=beautician.pk).exists():
         return _("%(name)s tidak bertugas hari ini.") % {"name": beautician.nickname}
-    able = Qualification.objects.filter(staff=beautician, treatment__in=treatments).values_list(
-        "treatment_id", flat=True
+    held = Qualification.objects.filter(staff=beautician, treatment__in=set(treatments))
+    return why_not_able(
+        beautician, treatments, held=set(held.values_list("treatment_id", flat=True))
     )
-    missing = [treatment.name for treatment in treatments if treatment.pk not in set(able)]
-    if missing:
-        return _("%(name)s belum memegang %(treatments)s.") % {
-            "name": beautician.nickname,
-            "treatments": ", ".join(missing),
-        }
-    return ""
 
 
 def why_not_treat(slip: Slip, *, by: Staff) -> str:

@@ -28,7 +28,6 @@ urlpatterns = [
     path("slips/<int:pk>/save/", writing.slip_save, name="slip_save"),
     path("slips/<int:pk>/print/", printing.slip_print, name="slip_print"),
     path("slips/of-visit/<int:visit_pk>/", writing.visit_slips, name="visit_slips"),
-    path("slips/of-visit/<int:visit_pk>/list/", writing.visit_slip_list, name="visit_slip_list"),
     path("slips/of-visit/<int:visit_pk>/new/", writing.slip_new, name="slip_new"),
     path("slips/of-visit/<int:visit_pk>/create/", writing.slip_create, name="slip_create"),
     path("slips/of-visit/<int:visit_pk>/preview/", writing.slip_preview, name="slip_preview"),

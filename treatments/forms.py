@@ -1,0 +1,157 @@
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from frontdesk.form_fields import DayField
+from frontdesk.staff.models import Staff
+from treatments.models import Slip, Treatment
+from treatments.models.slip import SlipQuerySet
+from treatments.states import SlipState
+
+# A sheet of thermal paper and a beautician's day both end somewhere.
+MOST_TREATMENTS = 20
+
+
+class TreatmentsField(forms.Field):
+    """Treatments in the order they were picked; the same one may come twice."""
+
+    widget = forms.MultipleHiddenInput
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "required": _("Pilih paling sedikit satu perawatan."),
+        "invalid": _("Perawatan ini tidak ada di katalog. Pilih dari daftar."),
+        "retired": _("%(name)s tidak ditawarkan lagi. Hapus dari slip ini."),
+        "many": _("Paling banyak %(most)d perawatan dalam satu slip."),
+    }
+
+    def to_python(self, value: Any) -> list[Treatment]:
+        keys = [str(key) for key in value or []]
+        if not all(key.isdecimal() and len(key) < 19 for key in keys):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        if len(keys) > MOST_TREATMENTS:
+            raise ValidationError(
+                self.error_messages["many"], code="many", params={"most": MOST_TREATMENTS}
+            )
+        known = Treatment.objects.in_bulk([int(key) for key in keys])
+        if len(known) < len({int(key) for key in keys}):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        for treatment in known.values():
+            if not treatment.is_active:
+                raise ValidationError(
+                    self.error_messages["retired"], code="retired", params={"name": treatment.name}
+                )
+        return [known[int(key)] for key in keys]
+
+
+class SlipForm(forms.Form):
+    """What the desk writes on a slip; who may be given it is said by the action."""
+
+    treatments = TreatmentsField(label=_("Perawatan"))
+    beautician = forms.ModelChoiceField(
+        label=_("Beautician"),
+        queryset=Staff.objects.active(),
+        required=False,
+        error_messages={"invalid_choice": _("Pilih beautician dari daftar.")},
+    )
+    note = forms.CharField(
+        label=_("Pesan untuk beautician"),
+        max_length=Slip._meta.get_field("note").max_length,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"max_length": _("Pesan paling panjang %(limit_value)d huruf.")},
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def refuse(self, sentence: str, *, field: str | None = None) -> None:
+        """Show why the action would not do it, beside what has to change."""
+        self.add_error(field, sentence)
+
+
+def _reason_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Alasan"),
+        max_length=Slip._meta.get_field("reason").max_length,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": _("Tulis alasannya."),
+            "max_length": _("Alasan paling panjang %(limit_value)d huruf."),
+        },
+    )
+
+
+class CancelSlipForm(forms.Form):
+    reason = _reason_field()
+
+
+class PassOnForm(forms.Form):
+    to = forms.ModelChoiceField(
+        label=_("Dialihkan kepada"),
+        queryset=Staff.objects.none(),
+        error_messages={
+            "required": _("Pilih kepada siapa slip ini dialihkan."),
+            "invalid_choice": _("Pilih beautician yang bertugas dari daftar."),
+        },
+    )
+    reason = _reason_field()
+
+    def __init__(self, *args: Any, people: QuerySet[Staff], **options: Any) -> None:
+        super().__init__(*args, **options)
+        to = self.fields["to"]
+        assert isinstance(to, forms.ModelChoiceField)
+        to.queryset = people
+
+
+class SlipFilterForm(forms.Form):
+    """What is shown of a day's slips; nothing said shows all of today."""
+
+    OPEN = "open"
+
+    on = DayField(label=_("Hari"), required=False)
+    state = forms.ChoiceField(
+        label=_("Keadaan"),
+        choices=[("", _("Semua")), (OPEN, _("Belum selesai")), *SlipState.choices],
+        required=False,
+    )
+    beautician = forms.ModelChoiceField(
+        label=_("Beautician"),
+        queryset=Staff.objects.none(),
+        required=False,
+        empty_label=_("Semua"),
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[Staff], **options: Any) -> None:
+        super().__init__(*args, **options)
+        beautician = self.fields["beautician"]
+        assert isinstance(beautician, forms.ModelChoiceField)
+        beautician.queryset = people
+
+    def narrow(self, slips: SlipQuerySet) -> SlipQuerySet:
+        chosen = getattr(self, "cleaned_data", {})
+        if chosen.get("state") == self.OPEN:
+            slips = slips.open()
+        elif chosen.get("state"):
+            slips = slips.filter(state=chosen["state"])
+        if chosen.get("beautician"):
+            slips = slips.filter(beautician=chosen["beautician"])
+        return slips
+
+
+class MoveControlForm(forms.Form):
+    due_on = DayField(label=_("Tanggal baru"))
+    note = forms.CharField(
+        label=_("Catatan"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class CancelControlForm(forms.Form):
+    note = forms.CharField(
+        label=_("Alasan"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

@@ -1,0 +1,42 @@
+"""What a deed answers: the page stays, hears what changed, and asks again for what it shows."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django_htmx.http import trigger_client_event
+
+from frontdesk.staff.access import StaffRequest
+
+SLIPS_CHANGED = "slips-changed"
+CONTROLS_CHANGED = "controls-changed"
+
+
+def posted(request: StaffRequest) -> QueryDict | None:
+    """Return what a form is bound to: what was sent, or nothing while it is only shown."""
+    return request.POST if request.method == "POST" else None
+
+
+def done(request: StaffRequest, *, said: str, to: str, **events: Any) -> HttpResponse:
+    """Say what was done: in place with htmx, on the page `to` without it."""
+    if not request.htmx:
+        messages.success(request, said)
+        return redirect(to)
+    return with_events(HttpResponse(status=204), status=said, **events)
+
+
+def refused(request: StaffRequest, *, why: str, to: str) -> HttpResponse:
+    """Say why a deed without a form of its own was not done."""
+    if not request.htmx:
+        messages.error(request, why)
+        return redirect(to)
+    answer = HttpResponse(status=409, headers={"HX-Reswap": "none"})
+    return with_events(answer, failed=why, **{SLIPS_CHANGED: True})
+
+
+def with_events(answer: HttpResponse, **events: Any) -> HttpResponse:
+    for name, detail in events.items():
+        params = detail if isinstance(detail, dict) else {"value": detail}
+        trigger_client_event(answer, name, params)
+    return answer
