@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("lock/", pin.lock, name="lock"),
+    path("still-here/", pin.still_here, name="still_here"),
     path("locked/", pin.locked, name="locked"),
     path("branch/", me.switch_branch, name="switch_branch"),
     path("language/", me.set_language, name="set_language"),

@@ -93,8 +93,17 @@
     }, { passive: true, capture: true });
   }
 
+  // Who types for minutes sends nothing: the server, which locks too, hears of her once a minute.
+  const HERE_EVERY = 60 * 1000;
+  const here = document.getElementById("lock-form")?.dataset.here;
+  let toldAt = Date.now();
+
   setInterval(() => {
     const idle = (Date.now() - activeAt) / 1000;
+    if (here && activeAt - toldAt > HERE_EVERY) {
+      toldAt = Date.now();
+      fetch(here, { headers: { "HX-Request": "true" } }).catch(() => {});
+    }
     if (idle >= limit) {
       activeAt = Date.now();
       document.getElementById("lock-form")?.requestSubmit();

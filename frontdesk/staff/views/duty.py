@@ -33,7 +33,7 @@ def duty_set(request: StaffRequest, pk: int) -> HttpResponse:
         by=request.user,
         at=at,
     )
-    return _answer(request)
+    return _answer(request, changed=staff)
 
 
 @staff_required(Permission.SET_DUTY)
@@ -47,10 +47,10 @@ def duty_repeat(request: StaffRequest) -> HttpResponse:
     return _answer(request)
 
 
-def _answer(request: StaffRequest) -> HttpResponse:
+def _answer(request: StaffRequest, *, changed: Staff | None = None) -> HttpResponse:
     if not request.htmx:
         return redirect("staff:duty")
-    response = render(request, "staff/duty.html#board", _board(request))
+    response = render(request, "staff/duty.html#board", _board(request) | {"changed": changed})
     return trigger_client_event(response, "duty-changed")
 
 

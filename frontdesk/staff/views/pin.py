@@ -32,6 +32,12 @@ def lock(request: StaffRequest) -> HttpResponse:
     return redirect(f"{reverse('staff:locked')}?{back}")
 
 
+@staff_required()
+def still_here(request: StaffRequest) -> HttpResponse:
+    """Hear that somebody is typing on a page that sends nothing else; the middleware notes it."""
+    return HttpResponse(status=204)
+
+
 @public(reason="A locked terminal shows who may open it.")
 @never_cache
 @sensitive_post_parameters("pin")
