@@ -1,0 +1,329 @@
+"""Finding a customer among millions by whatever the clerk has heard of her.
+
+Each step reads an index from one end and stops: the branch's own people first, then the chain's.
+A later, dearer step runs only while the earlier ones have not filled the list.
+"""
+
+import re
+import string
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from customers.models import Customer, NameWord, Vocabulary
+from frontdesk.branches.models import Branch
+
+MOST_TEXT = 100
+MOST_WORDS = 4
+# How far a word is counted to find the rarest.
+COUNTED = 2_000
+# How many name words are walked through for the others typed with them: enough to be complete for
+# whole words in a chain of millions; a pair of single letters has filled the list long before.
+WALKED = 100_000
+WALKED_FOR_LETTERS = 5_000
+# How many words with a fragment are followed, and how many people looked through for them.
+FOLLOWED = 200
+LOOKED_THROUGH = 500
+# A trigram index answers from three letters on; below, a fragment would match half the chain.
+SHORTEST_FRAGMENT = 3
+MISSPELT = range(4, 21)
+LEAST_SIMILAR = 0.4
+# Sorts after every word with the same beginning, in the columns' collation "C".
+LAST = "\U0010ffff"
+
+# A word is folded here as the database folds names; then counted, but never far.
+COUNT_WORDS = """
+SELECT wanted.word, (SELECT count(*) FROM (
+    SELECT 1 FROM customers_nameword n
+    WHERE n.word >= wanted.word AND n.word < wanted.word || %s LIMIT %s) AS counted)
+FROM (SELECT DISTINCT word FROM unnest(string_to_array(fold_name(%s), ' ')) AS word) AS wanted
+WHERE wanted.word <> ''
+ORDER BY 2, length(wanted.word) DESC, 1
+LIMIT %s
+"""
+# The walk stands in a query of its own, so that no plan can read more than it.
+NAMED = """
+SELECT customer_id FROM (
+    SELECT word, customer_id FROM customers_nameword
+    WHERE word >= %(word)s AND word < %(after)s {at_branch}
+    ORDER BY word, customer_id LIMIT %(walked)s) AS named
+WHERE NOT customer_id = ANY(%(found)s) {others}
+LIMIT %(missing)s
+"""
+WITH_WORD = """
+AND EXISTS (SELECT 1 FROM customers_nameword other WHERE other.customer_id = named.customer_id
+    AND other.word >= %({key})s AND other.word < %({key}_after)s)
+"""
+# LIMIT makes it a look-up a person, right for a rare word whatever the planner thinks of the rest.
+LOOKED_UP = """
+AND (SELECT true FROM customers_nameword other WHERE other.customer_id = named.customer_id
+    AND other.word >= %({key})s AND other.word < %({key}_after)s LIMIT 1)
+"""
+WORDS_WITH = """
+SELECT word FROM customers_vocabulary WHERE word LIKE '%%' || %s || '%%' LIMIT %s
+"""
+# Slips in the first two letters and elsewhere at once are not looked for.
+WORDS_LIKE = """
+SELECT word FROM customers_vocabulary
+WHERE word >= %(start)s AND word < %(after)s AND similarity(word, %(word)s) >= %(least)s
+ORDER BY similarity(word, %(word)s) DESC, word LIMIT 12
+"""
+
+
+@dataclass(frozen=True)
+class Matches:
+    customers: list[Customer]
+    # Nothing was found as it was typed: these only look like it.
+    is_guess: bool
+
+
+def search_customers(text: str, *, branch: Branch, with_phones: bool, limit: int = 20) -> Matches:
+    """Return the customers that `text` may mean, likeliest first.
+
+    `text` is any part of a name, words in any order; a number in any spelling, its first, last or
+    middle digits; a member number. Numbers are only looked at with `with_phones`: who may not see
+    them shall not guess them either.
+    """
+    text = " ".join(text[:MOST_TEXT].replace("\0", "").encode("utf-8", "ignore").decode().split())
+    digits = re.sub(r"\D", "", text) if re.fullmatch(r"[\d\s+().\-/]+", text) else ""
+    search = _Search(branch=branch, limit=limit)
+    search.take(_by_member_number(text))
+    if digits and with_phones:
+        search.take(_by_phone(search, text, digits))
+    words = _count_words(text)
+    search.take(_by_words(search, words))
+    if not digits:
+        search.take(_by_fragments(search, words))
+        if with_phones:
+            search.take(_by_words_and_digits(search, words))
+    is_guess = not search.found and not digits
+    if is_guess:
+        search.take(_by_similar_words(search, words))
+    return Matches(search.customers([word for word, _count in words]), is_guess=is_guess)
+
+
+class _Search:
+    """What was found so far: customer → the step that found her."""
+
+    def __init__(self, *, branch: Branch, limit: int) -> None:
+        self.branch, self.limit = branch, limit
+        self.found: dict[int, int] = {}
+        self._step = 0
+
+    @property
+    def missing(self) -> int:
+        return self.limit - len(self.found)
+
+    def take(self, steps: Iterator[Iterable[int]]) -> None:
+        """Run `steps` one by one, and none any more once the list is full."""
+        while self.missing > 0:
+            self._step += 1
+            ids = next(steps, None)
+            if ids is None:
+                return
+            for pk in ids:
+                self.found.setdefault(pk, self._step)
+
+    def customers(self, words: list[str]) -> list[Customer]:
+        rows = Customer.objects.filter(pk__in=self.found).select_related("home_branch")
+
+        def likeliness(customer: Customer) -> tuple[int, bool, str, int]:
+            is_exact = set(customer.name_folded.split()).issuperset(words)
+            return self.found[customer.pk], not is_exact, customer.name_folded, customer.pk
+
+        return sorted(rows, key=likeliness)[: self.limit]
+
+
+def _by_member_number(text: str) -> Iterator[Iterable[int]]:
+    number = text.replace(" ", "").upper()
+    if not re.fullmatch(r"(?=.*\d)[A-Z0-9./-]{1,20}", number):
+        return
+    wanted = Q(member_number__in={number, f"M{number.removeprefix('M').zfill(6)}"})
+    if number[0].isalpha():
+        wanted |= Q(member_number__startswith=number)
+    yield Customer.objects.filter(wanted).values_list("pk", flat=True)[:5]
+
+
+def _by_phone(search: _Search, text: str, digits: str) -> Iterator[Iterable[int]]:
+    starts = _number_start(text, digits)
+    # `0812`, `+62` and `62` begin a number; `7890` more likely ends one.
+    if text[0] == "+" or digits.startswith(("0", "62")):
+        yield _phones_from(starts, limit=search.limit)
+    if len(digits) >= SHORTEST_FRAGMENT:
+        ending = _phones_ending(digits).values_list("pk", flat=True)
+        yield ending.filter(home_branch=search.branch)[: search.limit]
+        yield ending[: 2 * search.limit]
+    yield _phones_from(starts, limit=search.limit)
+    if len(digits) >= SHORTEST_FRAGMENT:
+        # Each part said by itself, or the planner thinks the whole too likely and reads the table.
+        holding = Customer.objects.all()
+        for part in (digits, digits[1:], digits[:-1]):
+            holding = holding.filter(phone__contains=part)
+        yield holding.values_list("pk", flat=True)[: search.limit]
+
+
+def _number_start(text: str, digits: str) -> str:
+    """Return the digits that a stored number would begin with, without its "+"."""
+    if text[0] == "+" or digits.startswith("62"):
+        number = digits
+    elif digits.startswith("00"):
+        number = digits[2:]
+    else:
+        number = "62" + digits.removeprefix("0")
+    return re.sub(r"^62(62|0)(?=8)", "62", number)
+
+
+def _phones_from(start: str, *, limit: int) -> Iterable[int]:
+    if not start:
+        return []
+    # A range, so that the index serves in any collation; the next number is one higher.
+    phones = Customer.objects.filter(phone__gte=f"+{start}")
+    after = str(int(start) + 1)
+    if len(after) == len(start):
+        phones = phones.filter(phone__lt=f"+{after}")
+    return phones.order_by("phone").values_list("pk", flat=True)[:limit]
+
+
+def _phones_ending(digits: str) -> QuerySet[Customer]:
+    backwards = digits[::-1]
+    # ":" follows "9".
+    return Customer.objects.filter(
+        phone_reversed__gte=backwards, phone_reversed__lt=backwards + ":"
+    ).order_by("phone_reversed")
+
+
+def _count_words(text: str) -> list[tuple[str, int]]:
+    """Return the folded words of `text`, rarest first, and how many name words begin so."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_WORDS, [LAST, COUNTED, text, MOST_WORDS])
+        return list(cursor.fetchall())
+
+
+def _by_words(search: _Search, words: list[tuple[str, int]]) -> Iterator[Iterable[int]]:
+    """Yield the people who have, for each word, a name word that begins with it."""
+    if not words or not words[0][1]:
+        return
+    (rarest, count), *others = words
+    values: dict[str, str | int | list[int]] = {
+        "word": rarest,
+        "after": rarest + LAST,
+        "walked": WALKED if len(rarest) >= SHORTEST_FRAGMENT else WALKED_FOR_LETTERS,
+        "branch": search.branch.pk,
+    }
+    clauses = ""
+    for place, (word, _count) in enumerate(others):
+        key = f"other{place}"
+        clauses += (LOOKED_UP if count < COUNTED else WITH_WORD).format(key=key)
+        values |= {key: word, f"{key}_after": word + LAST}
+    for at_branch in ("AND home_branch_id = %(branch)s", ""):
+        # Two more than are missing: somebody may have two words that begin so.
+        values |= {"found": list(search.found), "missing": search.missing + 2}
+        with connection.cursor() as cursor:
+            cursor.execute(NAMED.format(at_branch=at_branch, others=clauses), values)
+            yield [pk for (pk,) in cursor.fetchall()]
+
+
+def _by_fragments(search: _Search, words: list[tuple[str, int]]) -> Iterator[Iterable[int]]:
+    """Yield the people in whose names each word stands somewhere.
+
+    Several words are mostly typed from their beginnings: only if nobody has such ones.
+    """
+    if len(words) > 1 and search.found:
+        return
+    known = {w: _words_with(w) for w, _count in words if len(w) >= SHORTEST_FRAGMENT}
+    yield from _holding(search, known, [w for w, _count in words if w not in known])
+
+
+def _by_similar_words(search: _Search, words: list[tuple[str, int]]) -> Iterator[Iterable[int]]:
+    """Yield the people whose names have, for each word, one that holds it or is nearly it."""
+    # A word that thousands bear was meant as it was typed.
+    misspelt = {w for w, count in words if len(w) in MISSPELT and count < COUNTED}
+    if not misspelt:
+        return
+    known = {
+        w: _words_with(w) | (_words_like(w) if w in misspelt else set())
+        for w, _count in words
+        if len(w) >= SHORTEST_FRAGMENT
+    }
+    yield from _holding(search, known, [w for w, _count in words if w not in known])
+
+
+def _by_words_and_digits(search: _Search, words: list[tuple[str, int]]) -> Iterator[Iterable[int]]:
+    """Yield the people who are called so and whose number ends so: `siti 7890`."""
+    ends = [w for w, _count in words if w.isdecimal() and len(w) >= SHORTEST_FRAGMENT]
+    names = [w for w, _count in words if w not in ends]
+    if len(ends) != 1 or not names:
+        return
+    ending = _phones_ending(ends[0]).values_list("pk", "name_folded")
+    for people in (ending.filter(home_branch=search.branch), ending):
+        yield [
+            pk
+            for pk, folded in people[:LOOKED_THROUGH]
+            if all(any(part.startswith(name) for part in folded.split()) for name in names)
+        ]
+
+
+def _holding(
+    search: _Search, known: dict[str, set[str]], short: list[str]
+) -> Iterator[Iterable[int]]:
+    """Yield the people who have one of the known words for each typed one.
+
+    The typed word that the fewest people answer to leads; the others are looked for in the names
+    of those people, of whom only so many are read.
+    """
+    if not known or not all(known.values()):
+        return
+    leading = (
+        min(known.values(), key=_count_people) if len(known) > 1 else next(iter(known.values()))
+    )
+    named = NameWord.objects.filter(word__in=leading).order_by("word", "customer_id")
+    folded_names = named.values_list("customer_id", "customer__name_folded")
+
+    def fits(folded: str) -> bool:
+        parts = folded.split()
+        return all(
+            typed in folded or not words.isdisjoint(parts) for typed, words in known.items()
+        ) and all(any(part.startswith(typed) for part in parts) for typed in short)
+
+    for people in (folded_names.filter(home_branch=search.branch), folded_names):
+        yield [pk for pk, folded in people[:LOOKED_THROUGH] if fits(folded)]
+
+
+def _count_people(words: set[str]) -> int:
+    return NameWord.objects.filter(word__in=words)[:LOOKED_THROUGH].count()
+
+
+def _words_with(fragment: str) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(WORDS_WITH, [fragment, FOLLOWED])
+        return {word for (word,) in cursor.fetchall()}
+
+
+def _words_like(word: str) -> set[str]:
+    """Return the known words that are one slip of the fingers away, else those that look alike."""
+    one_slip = Vocabulary.objects.filter(word__in=_one_slip(word)).values_list("word", flat=True)
+    if found := set(one_slip):
+        return found
+    start = word[:2]
+    values: dict[str, str | float] = {
+        "word": word,
+        "start": start,
+        "after": start + LAST,
+        "least": LEAST_SIMILAR,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(WORDS_LIKE, values)
+        return {known for (known,) in cursor.fetchall()}
+
+
+def _one_slip(word: str) -> set[str]:
+    """Return every word with one letter of `word` left out, swapped, replaced or added."""
+    letters = string.ascii_lowercase
+    splits = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    left_out = {a + b[1:] for a, b in splits if b}
+    swapped = {a + b[1] + b[0] + b[2:] for a, b in splits if len(b) > 1}
+    replaced = {a + c + b[1:] for a, b in splits if b for c in letters}
+    added = {a + c + b for a, b in splits for c in letters}
+    return left_out | swapped | replaced | added
