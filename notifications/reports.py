@@ -1,0 +1,157 @@
+"""What is read about messages: the log, and the story of each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from customers.models import Customer
+from notifications.models import InboundMessage, Message
+from notifications.states import MessageState, ProviderStatus
+from notifications.wording import filled
+
+LOG_PAGE = 50
+BAD_ENDS = (ProviderStatus.FAILED, ProviderStatus.UNDELIVERED, ProviderStatus.CANCELED)
+
+
+@dataclass(frozen=True)
+class Group:
+    """One tab of the log."""
+
+    key: str
+    label: StrOrPromise
+    condition: Q
+
+
+GROUPS = (
+    Group("", gettext_lazy("Semua"), Q()),
+    Group(
+        "waiting",
+        gettext_lazy("Menunggu"),
+        Q(state__in=[MessageState.QUEUED, MessageState.SENDING, MessageState.UNKNOWN]),
+    ),
+    Group(
+        "sent",
+        gettext_lazy("Terkirim"),
+        Q(state=MessageState.ACCEPTED) & ~Q(provider_status__in=BAD_ENDS),
+    ),
+    Group(
+        "attention",
+        gettext_lazy("Perlu dilihat"),
+        Q(state__in=[MessageState.ABANDONED, MessageState.FAILED])
+        | Q(provider_status__in=BAD_ENDS),
+    ),
+    Group(
+        "unsent",
+        gettext_lazy("Tidak dikirim"),
+        Q(state__in=[MessageState.SUPPRESSED, MessageState.EXPIRED, MessageState.CANCELLED]),
+    ),
+)
+# What a badge shows for a state of ours, or for the provider's word once it has the message.
+BADGES: dict[str, str] = {
+    MessageState.QUEUED: "planned",
+    MessageState.SENDING: "sending",
+    MessageState.UNKNOWN: "unknown",
+    MessageState.ACCEPTED: "sent",
+    MessageState.FAILED: "failed",
+    MessageState.ABANDONED: "failed",
+    MessageState.SUPPRESSED: "withdrawn",
+    MessageState.EXPIRED: "withdrawn",
+    MessageState.CANCELLED: "withdrawn",
+}
+PROVIDER_BADGES: dict[str, str] = {
+    ProviderStatus.DELIVERED: "delivered",
+    ProviderStatus.READ: "read",
+    ProviderStatus.FAILED: "failed",
+    ProviderStatus.UNDELIVERED: "failed",
+    ProviderStatus.CANCELED: "failed",
+}
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    message: Message
+    badge: str
+    state: str
+    problem: str
+    # As it was sent, or as it would be sent now.
+    text: str
+
+
+@dataclass(frozen=True)
+class LogPage:
+    rows: list[MessageRow]
+    group: str
+    groups: tuple[Group, ...]
+    before: str
+
+
+@dataclass(frozen=True)
+class Step:
+    at: datetime
+    badge: str
+    state: str
+    note: str
+    by: str
+
+    @property
+    def day(self) -> date:
+        return timezone.localtime(self.at).date()
+
+
+def message_log(messages: QuerySet[Message], *, group: str = "", before: str = "") -> LogPage:
+    """Return a page of messages, newest first; `before` is the number the page above ended with."""
+    chosen = next((one for one in GROUPS if one.key == group), GROUPS[0])
+    found = messages.filter(chosen.condition).select_related("customer", "template")
+    if before.isdigit():
+        found = found.filter(pk__lt=int(before))
+    rows = list(found.order_by("-pk")[: LOG_PAGE + 1])
+    shown = rows[:LOG_PAGE]
+    return LogPage(
+        rows=[message_row(message) for message in shown],
+        group=chosen.key,
+        groups=GROUPS,
+        before=str(shown[-1].pk) if len(rows) > LOG_PAGE else "",
+    )
+
+
+def message_row(message: Message) -> MessageRow:
+    badge, state = _shown(message.state, message.provider_status)
+    problem = gettext(message.problem) if message.problem else ""
+    text = message.body or filled(message.template.body, message.variables)
+    return MessageRow(message, badge, state, problem, text)
+
+
+def messages_of(customer: Customer, *, limit: int) -> list[MessageRow]:
+    """Return the latest messages to a customer, for her time line."""
+    messages = customer.messages.select_related("template", "branch").order_by("-created_at", "-pk")
+    return [message_row(message) for message in messages[:limit]]
+
+
+def replies_of(customer: Customer, *, limit: int) -> Iterable[InboundMessage]:
+    return customer.inbound_messages.order_by("-at", "-pk")[:limit]
+
+
+def story(message: Message) -> list[Step]:
+    """Return each step of a message in words, the first one first."""
+    steps = []
+    for event in message.events.select_related("by").order_by("pk"):
+        badge, state = _shown(event.new, event.provider_status)
+        parts = [gettext(event.note)] if event.note else []
+        if event.error_code:
+            parts.append(gettext("kode %(code)s") % {"code": event.error_code})
+        steps.append(
+            Step(event.at, badge, state, " · ".join(parts), event.by.name if event.by else "")
+        )
+    return steps
+
+
+def _shown(state: str, provider_status: str) -> tuple[str, str]:
+    if state == MessageState.ACCEPTED and provider_status:
+        label = ProviderStatus(provider_status).label
+        return PROVIDER_BADGES.get(provider_status, "sent"), str(label)
+    return BADGES[state], str(MessageState(state).label)

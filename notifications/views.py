@@ -1,0 +1,102 @@
+"""The provider's webhooks, and the log of messages for whoever may see it."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+from psycopg_pool import PoolTimeout
+from twilio.request_validator import RequestValidator, get_signature_algorithm
+
+from frontdesk.staff.access import StaffRequest, public, staff_required
+from frontdesk.staff.permissions import Permission
+from notifications import actions, reports
+from notifications.models import Message
+
+SIGNATURE = "X-Twilio-Signature"
+SIGNATURE_SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
+SECONDS_UNTIL_RETRY = "5"
+Webhook = Callable[..., None]
+
+
+def provider_webhook(receive: Webhook) -> Callable[..., HttpResponse]:
+    """Let in what the provider signed, and have it come again while the database is away."""
+
+    @csrf_exempt
+    @require_POST
+    @wraps(receive)
+    def guarded(request: HttpRequest, **kwargs: object) -> HttpResponse:
+        if not _is_signed(request):
+            return HttpResponse(status=403)
+        try:
+            receive(request, **kwargs)
+        except (InterfaceError, OperationalError, PoolTimeout):
+            return HttpResponse(status=503, headers={"Retry-After": SECONDS_UNTIL_RETRY})
+        return HttpResponse(status=204)
+
+    return guarded
+
+
+def _is_signed(request: HttpRequest) -> bool:
+    """Over the address the provider was given: behind a proxy ours looks different."""
+    if not settings.TWILIO_AUTH_TOKEN:
+        return False
+    validator = RequestValidator(settings.TWILIO_AUTH_TOKEN)
+    is_valid: bool = validator.validate(
+        settings.PUBLIC_BASE_URL + request.get_full_path(),
+        request.POST,
+        request.headers.get(SIGNATURE, ""),
+        algorithm=get_signature_algorithm(request.headers.get(SIGNATURE_SETTINGS, "")),
+    )
+    return is_valid
+
+
+@public(reason="the provider signs each status it sends")
+@provider_webhook
+def status_callback(request: HttpRequest, *, public_id: uuid.UUID) -> None:
+    actions.apply_status(
+        public_id,
+        sid=request.POST.get("MessageSid", ""),
+        status=request.POST.get("MessageStatus", ""),
+        error_code=request.POST.get("ErrorCode", ""),
+        at=timezone.now(),
+    )
+
+
+@public(reason="the provider signs each message that it passes on")
+@provider_webhook
+def inbound(request: HttpRequest) -> None:
+    heard = actions.Heard(
+        sid=request.POST.get("MessageSid", ""),
+        sender=request.POST.get("From", ""),
+        to=request.POST.get("To", ""),
+        body=request.POST.get("Body", ""),
+    )
+    if heard.sid and heard.sender:
+        actions.receive_inbound(heard, at=timezone.now())
+
+
+@staff_required(Permission.SEE_MESSAGES)
+@require_GET
+def message_list(request: StaffRequest) -> HttpResponse:
+    page = reports.message_log(
+        Message.objects.visible_to(request.user).filter(branch=request.branch),
+        group=request.GET.get("group", ""),
+        before=request.GET.get("before", ""),
+    )
+    return render(request, "notifications/message_list.html", {"page": page})
+
+
+@staff_required(Permission.SEE_MESSAGES)
+@require_GET
+def message_show(request: StaffRequest, pk: int) -> HttpResponse:
+    messages = Message.objects.visible_to(request.user)
+    message = get_object_or_404(messages.select_related("customer", "template", "branch"), pk=pk)
+    context = {"row": reports.message_row(message), "story": reports.story(message)}
+    return render(request, "notifications/message_show.html", context)
