@@ -48,10 +48,13 @@
     const inside = form.matches("button") ? [form] : form.querySelectorAll("button:not([type=button]), input[type=submit]");
     const outside = form.id ? document.querySelectorAll(`button[form="${CSS.escape(form.id)}"]`) : [];
     for (const button of [...inside, ...outside]) {
-      if (busy && !button.disabled) button.dataset.busy = "";
+      if (busy && !button.disabled) button.dataset.busy = button === document.activeElement ? "focused" : "";
       if (!("busy" in button.dataset)) continue;
       button.disabled = busy;
-      if (!busy) delete button.dataset.busy;
+      if (busy) continue;
+      // A disabled button loses the focus; the keyboard goes on where it was.
+      if (button.dataset.busy && document.activeElement === document.body) button.focus({ preventScroll: true });
+      delete button.dataset.busy;
     }
   }
 
@@ -78,7 +81,9 @@
   });
 
   const underWay = new WeakSet();
-  const senderOf = (event) => event.detail.elt?.closest?.("form") ?? event.detail.elt?.closest?.("button");
+  // A button that asks for itself inside a form (one more line, one less) does not hold the form up.
+  const senderOf = ({ detail: { elt } }) =>
+    elt?.matches?.("button[type=button]") ? elt : elt?.closest?.("form") ?? elt?.closest?.("button");
 
   // htmx would send the second click after the first; here it is dropped.
   document.addEventListener("htmx:confirm", (event) => {
