@@ -18,6 +18,8 @@ from frontdesk.branches.models import Branch
 
 T = TypeVar("T")
 MEMBER_KEY = "member:"
+# The two people of the empty list (`sample.py`), left over in a list that was filled in.
+SAMPLE_MEMBERS = ("CONTOH-1", "CONTOH-2")
 _CONSENTS = {
     Field.CONSENT_SERVICE: ConsentPurpose.SERVICE,
     Field.CONSENT_PROMO: ConsentPurpose.PROMO,
@@ -121,6 +123,9 @@ class RowReader:
             allergies=take(Field.ALLERGIES, cells.read_allergies, ""),
             notes=self._notes(row, more_phones, problems),
         )
+        if entry.member in SAMPLE_MEMBERS:
+            reason = _("Ini baris contoh dari formulir kosong; hapus saja.")
+            problems.append(Problem(self._title(Field.MEMBER), reason))
         for column in _CONSENTS:
             granted = take(column, cells.read_consent, None)
             if granted is not None:

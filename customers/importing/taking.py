@@ -22,7 +22,7 @@ from customers.importing.matching import (
 )
 from customers.importing.reading import SourceList
 from customers.importing.rows import Entry, Problem, RowReader
-from customers.models import ConsentEvent, ConsentSource, Customer
+from customers.importing.writing import write_consents, write_customers
 from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Staff, StaffEvent, StaffEventKind
 
@@ -135,7 +135,7 @@ class _Taking:
         known = load_people(entries)
         new = [entry for entry in entries if self._is_new(entry, known, cells[entry.row])]
         if not self.is_dry_run:
-            self._insert(new, cells)
+            self._write(new, cells)
         self.outcome.done += len(batch)
 
     def _read(
@@ -181,60 +181,16 @@ class _Taking:
         """Say whether this very reading wrote the row before it was broken off."""
         return person.taken_at == self.at and person.import_key == entry.import_key
 
-    def _insert(self, entries: Sequence[Entry], cells: dict[int, list[Cell]]) -> None:
-        """Write the new customers and what they agreed to.
-
-        A number that the desk gave out in the meantime is not overwritten: its row is refused.
-        """
-        without = [entry for entry in entries if not entry.member]
-        numbers = iter(_next_numbers(len(without), self.reserved))
-        Customer.objects.bulk_create(
-            [self._customer(entry, entry.member or next(numbers)) for entry in entries],
-            ignore_conflicts=True,
-        )
-        keys = [entry.import_key for entry in entries]
-        written = dict(Customer.objects.filter(import_key__in=keys).values_list("import_key", "pk"))
-        consents = []
+    def _write(self, entries: Sequence[Entry], cells: dict[int, list[Cell]]) -> None:
+        written = write_customers(entries, reserved=self.reserved, by=self.by, at=self.at)
+        write_consents(entries, written, by=self.by, at=self.at)
         for entry in entries:
-            pk = written.get(entry.import_key)
-            if pk is None:
+            if entry.import_key not in written:
                 self.outcome.new -= 1
                 reason = _("Nomor %(member)s baru saja dipakai di meja depan.") % {
                     "member": entry.member
                 }
                 self._refuse(entry.row, cells[entry.row], [self._problem(Field.MEMBER, reason)])
-            else:
-                consents += [self._consent_event(pk, entry, i) for i in range(len(entry.consents))]
-        ConsentEvent.objects.bulk_create(consents)
-
-    def _customer(self, entry: Entry, member: str) -> Customer:
-        return Customer(
-            member_number=member,
-            phone=entry.phone,
-            name=entry.name,
-            call_name=entry.call_name,
-            honorific=entry.honorific,
-            birth_date=entry.birth_date,
-            address=entry.address,
-            allergies=entry.allergies,
-            notes=entry.notes,
-            home_branch=entry.branch,
-            created_at=self.at,
-            created_by=self.by,
-            import_key=entry.import_key,
-        )
-
-    def _consent_event(self, customer_id: int, entry: Entry, index: int) -> ConsentEvent:
-        consent = entry.consents[index]
-        return ConsentEvent(
-            customer_id=customer_id,
-            purpose=consent.purpose,
-            is_granted=consent.is_granted,
-            text_shown=consent.text,
-            source=ConsentSource.IMPORT,
-            by=self.by,
-            at=self.at,
-        )
 
     def _refuse(self, number: int, cells: Sequence[Cell], problems: Sequence[Problem]) -> None:
         self.outcome.refused.append(RefusedRow(number, cells, problems))
@@ -251,14 +207,3 @@ def _member_numbers(source: SourceList) -> Iterator[str]:
                 yield read_member(row[column] if column < len(row) else "")
             except BadCell:
                 continue
-
-
-def _next_numbers(count: int, reserved: frozenset[str]) -> list[str]:
-    found: list[str] = []
-    while len(found) < count:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT next_member_number() FROM generate_series(1, %s)", [count - len(found)]
-            )
-            found += [number for (number,) in cursor.fetchall() if number not in reserved]
-    return found
