@@ -93,3 +93,23 @@ def clock() -> Clock:
 
 def steps(message: Message) -> list[str]:
     return [event.new for event in message.events.order_by("pk")]
+
+
+def process_environ(settings) -> dict[str, str]:
+    """What a worker of its own needs to share this test's database and provider."""
+    database = settings.DATABASES["default"]
+    host = database["HOST"].replace("/", "%2F") + (
+        f":{database['PORT']}" if database["PORT"] else ""
+    )
+    url = f"postgres://{database['USER']}:{database['PASSWORD']}@{host}/{database['NAME']}"
+    return {
+        "DJANGO_SETTINGS_MODULE": "frontdesk.settings",
+        "DATABASE_URL": url,
+        "DEBUG": "1",
+        "REDIS_URL": settings.REDIS_URL,
+        "TWILIO_ACCOUNT_SID": settings.TWILIO_ACCOUNT_SID,
+        "TWILIO_AUTH_TOKEN": settings.TWILIO_AUTH_TOKEN,
+        "TWILIO_API_BASE": settings.TWILIO_API_BASE,
+        "TWILIO_FROM_WHATSAPP": settings.TWILIO_FROM_WHATSAPP,
+        "PUBLIC_BASE_URL": settings.PUBLIC_BASE_URL,
+    }

@@ -1,0 +1,107 @@
+"""Redis stopped: the desk plans, messages wait, and go out when it is back."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import pytest
+from celery import current_app
+from django.utils import timezone
+
+from frontdesk.running import valkey
+from notifications import actions
+from notifications.models import Message
+from notifications.states import MessageState
+from tests.notifications.conftest import process_environ
+from tests.twilio_server import ROOT, until
+
+
+class Broker:
+    """A Valkey of this test alone, that it starts and stops."""
+
+    def __init__(self, folder):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.folder = folder
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.process = None
+
+    def start(self):
+        options = [
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--dir",
+            self.folder,
+        ]
+        self.process = subprocess.Popen(
+            [str(valkey.find()), *map(str, options)], stdout=subprocess.DEVNULL
+        )
+        until(self._answers)
+
+    def _answers(self):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            return True
+        return False
+
+    def stop(self):
+        if self.process:
+            self.process.terminate()
+            self.process.wait(10)
+            self.process = None
+
+
+@pytest.fixture
+def broker(tmp_path, settings, monkeypatch):
+    broker = Broker(tmp_path)
+    settings.REDIS_URL = broker.url
+    monkeypatch.setattr(current_app.conf, "broker_url", broker.url)
+    monkeypatch.setattr(current_app.conf, "broker_write_url", broker.url)
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def worker(broker, settings, sending, tmp_path, menteng):
+    schedule = str(tmp_path / "beat")
+    command = ["-A", "frontdesk", "worker", "-B", "-s", schedule, "-P", "threads", "-c", "2"]
+    with open(tmp_path / "worker.log", "w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "celery", *command, "-l", "WARNING"],
+            cwd=ROOT,
+            env={**os.environ, **process_environ(settings)},
+            stdout=log,
+            stderr=log,
+        )
+    yield process
+    process.kill()
+    process.wait(10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_messages_wait_and_go_out_when_it_is_back(plan, broker, worker, sending, menteng):
+    menteng.quiet_from = menteng.quiet_until = menteng.day_starts_at
+    menteng.save()
+    plan(key="before", at=timezone.now())
+    accepted = Message.objects.filter(state=MessageState.ACCEPTED)
+    until(lambda: accepted.count() == 1, seconds=40)
+
+    broker.stop()
+    began = time.monotonic()
+    plan(key="while away", at=timezone.now())
+    assert time.monotonic() - began < 1
+    time.sleep(2)
+    assert Message.objects.get(key="while away").state == MessageState.QUEUED
+
+    broker.start()
+    until(lambda: accepted.count() == 2, seconds=60)
+    assert len(sending.accepted()) == 2
+    assert actions.send_due() == 0

@@ -1,0 +1,70 @@
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from frontdesk.staff.permissions import Role
+from notifications.models import Message
+from tests.factories import CustomerFactory, create_staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def log(sign_in, cast):
+    def log(person=cast.maya, **query):
+        return sign_in(person).get(reverse("notifications:message_list"), query)
+
+    return log
+
+
+def test_the_log_shows_each_group(plan, log):
+    for key, state in [("a", "queued"), ("b", "suppressed"), ("c", "abandoned")]:
+        message = plan(key=key, variables={"name": f"nama-{key}", "day": "besok"})
+        Message.objects.filter(pk=message.pk).update(state=state)
+
+    assert all(f"nama-{key}" in log().content.decode() for key in "abc")
+    for group, key in [("waiting", "a"), ("unsent", "b"), ("attention", "c")]:
+        html = log(group=group).content.decode()
+        assert [k for k in "abc" if f"nama-{k}" in html] == [key]
+    assert "Belum ada pesan" in log(group="sent").content.decode()
+
+
+def test_the_number_of_queries_does_not_grow(plan, sign_in, cast, menteng):
+    client = sign_in(cast.maya)
+
+    def queries(many: int) -> int:
+        for number in range(many):
+            plan(key=f"{many}:{number}", customer=CustomerFactory(home_branch=menteng))
+        with CaptureQueriesContext(connection) as seen:
+            html = client.get(reverse("notifications:message_list")).content.decode()
+        assert html.count("<tr>") == min(many, 50) + 1
+        return len(seen)
+
+    client.get(reverse("notifications:message_list"))
+    few = queries(1)
+    assert queries(60) == few
+
+
+def test_the_story_tells_each_step(plan, sign_in, cast):
+    message = plan(variables={"name": "<b>Ibu</b>", "day": "besok"})
+
+    page = sign_in(cast.maya).get(reverse("notifications:message_show", args=[message.pk]))
+
+    html = page.content.decode()
+    assert page.status_code == 200
+    assert "&lt;b&gt;Ibu&lt;/b&gt;" in html
+    assert "Direncanakan" in html
+
+
+def test_for_those_with_the_right_and_their_branch_only(plan, sign_in, cast, log):
+    message = plan()
+    path = reverse("notifications:message_show", args=[message.pk])
+
+    assert log(cast.anna).status_code == 403
+    assert sign_in(cast.anna).get(path).status_code == 403
+    assert sign_in(cast.citra).get(path).status_code == 200
+
+    other = create_staff(Role.BRANCH_MANAGER, branch=cast.boris.branches[0])
+    assert sign_in(other).get(path).status_code == 404
+    assert "Halo" not in log(other).content.decode()
