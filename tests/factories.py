@@ -10,7 +10,11 @@ from customers.models import ConsentEvent, ConsentPurpose, ConsentSource, Custom
 from frontdesk.branches.models import Branch, TimeZone
 from frontdesk.staff.models import Assignment, Duty, Staff, Terminal
 from frontdesk.staff.permissions import Role
-from treatments.models import Qualification, Supply, Treatment
+from frontdesk.visits import actions as visit_actions
+from frontdesk.visits.models import Purpose
+from treatments import actions as slip_actions
+from treatments.models import Qualification, Slip, Supply, Treatment
+from treatments.states import SlipState
 
 # Sunday 22 November 2026, 10.00 in Jakarta.
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -66,9 +70,13 @@ def create_staff(*roles: Role, branch: Branch | None, **fields: Any) -> Staff:
 
 
 def put_on_duty(staff: Staff, *, branch: Branch, at: datetime = NOW) -> Duty:
-    return Duty.objects.create(
-        staff=staff, branch=branch, business_date=branch.business_date(at), set_at=at
+    duty, _ = Duty.objects.get_or_create(
+        staff=staff,
+        branch=branch,
+        business_date=branch.business_date(at),
+        defaults={"set_at": at},
     )
+    return duty
 
 
 class TerminalFactory(DjangoModelFactory[Terminal]):
@@ -127,3 +135,44 @@ def qualify(staff: Staff, *treatments: Treatment) -> None:
     Qualification.objects.bulk_create(
         Qualification(staff=staff, treatment=treatment) for treatment in treatments
     )
+
+
+def create_slip(
+    *,
+    branch: Branch,
+    desk: Staff,
+    beautician: Staff,
+    treatments: list[Treatment] | None = None,
+    customer: Customer | None = None,
+    state: SlipState = SlipState.ISSUED,
+    doctor: Staff | None = None,
+    at: datetime = NOW,
+) -> Slip:
+    """Return a slip that went through the desk's own deeds up to a state; the doctor says yes."""
+    if treatments is None:
+        treatments = [TreatmentFactory()]
+    for treatment in treatments:
+        Qualification.objects.get_or_create(staff=beautician, treatment=treatment)
+    customer = customer or CustomerFactory(home_branch=branch)
+    visit = visit_actions.check_in(
+        branch=branch, purpose=Purpose.TREATMENT, customer=customer, by=desk, at=at
+    )
+    slip = slip_actions.create_slip(
+        visit, treatments=treatments, beautician=beautician, by=desk, at=at
+    )
+    if state == SlipState.DRAFT:
+        return slip
+    slip_actions.issue_slip(slip, by=desk, at=at)
+    if state == SlipState.CANCELLED:
+        slip_actions.cancel_slip(slip, reason="Pelanggan pulang.", by=desk, at=at)
+    if state in (SlipState.ISSUED, SlipState.CANCELLED):
+        return slip
+    slip_actions.accept_slip(slip, by=beautician, at=at)
+    if state == SlipState.ACCEPTED:
+        return slip
+    if doctor is not None:
+        slip_actions.approve_slip(slip, by=doctor, at=at)
+    slip_actions.start_slip(slip, by=beautician, at=at)
+    if state == SlipState.DONE:
+        slip_actions.finish_slip(slip, by=beautician, at=at)
+    return slip

@@ -1,0 +1,68 @@
+"""The doctor's yes and no."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from frontdesk.branches.models import Branch
+from frontdesk.staff.permissions import Role
+from tests.conftest import Cast, SignIn
+from tests.factories import TreatmentFactory, create_slip, create_staff, put_on_duty
+from treatments.models import Slip
+from treatments.states import SlipState
+
+
+@pytest.fixture
+def slip(cast: Cast, menteng: Branch) -> Slip:
+    at = datetime.now(UTC)
+    put_on_duty(cast.tari, branch=menteng, at=at)
+    return create_slip(
+        branch=menteng,
+        desk=cast.anna,
+        beautician=cast.tari,
+        treatments=[TreatmentFactory(needs_doctor=True)],
+        at=at,
+    )
+
+
+def test_a_slip_that_needs_the_doctor_waits_here(cast: Cast, slip: Slip, sign_in: SignIn) -> None:
+    page = sign_in(cast.dewi).get("/approvals/").content.decode()
+    assert slip.code in page
+    assert slip.customer.phone[3:] not in page.replace("-", "")
+
+
+def test_the_yes_stands_on_the_slip_with_name_and_time(
+    cast: Cast, slip: Slip, sign_in: SignIn
+) -> None:
+    client = sign_in(cast.dewi)
+    assert client.post(f"/approvals/{slip.pk}/approve/").status_code == 302
+    slip.refresh_from_db()
+    assert slip.approved_by == cast.dewi
+    assert slip.approved_at is not None
+    assert slip.code not in client.get("/approvals/").content.decode()
+
+
+def test_the_no_needs_a_reason_and_cancels(cast: Cast, slip: Slip, sign_in: SignIn) -> None:
+    client = sign_in(cast.dewi)
+    refused = client.post(f"/approvals/{slip.pk}/refuse/", {"reason": " "})
+    assert refused.status_code == 409
+    assert "Tulis alasannya" in refused.content.decode()
+    client.post(f"/approvals/{slip.pk}/refuse/", {"reason": "Kulit sedang iritasi."})
+    slip.refresh_from_db()
+    assert slip.state == SlipState.CANCELLED
+    assert slip.reason == "Kulit sedang iritasi."
+
+
+def test_a_doctor_of_another_branch_gets_a_404(
+    cast: Cast, jayapura: Branch, slip: Slip, sign_in: SignIn
+) -> None:
+    elsewhere = sign_in(create_staff(Role.DOCTOR, branch=jayapura))
+    assert elsewhere.post(f"/approvals/{slip.pk}/approve/").status_code == 404
+    assert slip.code not in elsewhere.get("/approvals/").content.decode()
+
+
+@pytest.mark.parametrize("who", ["anna", "tari", "maya", "citra"])
+def test_nobody_but_a_doctor_approves(cast: Cast, slip: Slip, sign_in: SignIn, who: str) -> None:
+    client = sign_in(getattr(cast, who))
+    assert client.get("/approvals/").status_code == 403
+    assert client.post(f"/approvals/{slip.pk}/approve/").status_code == 403
