@@ -150,5 +150,6 @@ def shoot(page: Page, name: str, *, full: bool = False) -> Path:
     SHOTS.mkdir(parents=True, exist_ok=True)
     page.evaluate("() => document.fonts.ready")
     path = SHOTS / f"{name}.png"
-    page.screenshot(path=path, full_page=full)
+    # Hiding the caret leaves empty style attributes behind, which htmx would carry over.
+    page.screenshot(path=path, full_page=full, caret="initial")
     return path
