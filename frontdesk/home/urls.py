@@ -12,4 +12,5 @@ urlpatterns = [
     path("check-in/save/", views.check_in, name="check_in"),
     path("visits/<int:pk>/pane/", views.visit_pane, name="visit_pane"),
     path("visits/<int:pk>/identify/", views.identify, name="identify"),
+    path("visits/<int:pk>/identify/options/", views.identify_options, name="identify_options"),
 ]

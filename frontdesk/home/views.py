@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import push_url, reswap, retarget, trigger_client_event
 
 from customers.models import Customer
+from customers.search import search_customers
 from frontdesk.home import actions
 from frontdesk.home.counter import check_in_in_hand, desk_etag, desk_queue, visit_in_hand
 from frontdesk.home.forms import CheckInForm
@@ -26,6 +27,7 @@ from frontdesk.visits.reports import ended_rows
 QUEUE_CHANGED = "queue-changed"
 # The rest of the desk (the visit's card, its slips) looks again when the queue did change.
 DESK_CHANGED = "desk-changed"
+MOST_IDENTITIES = 6
 
 
 @staff_required()
@@ -151,6 +153,22 @@ def identify(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect(_counter_url(visit=visit.pk))
     response = _pane(request, visit, problem=problem, status=409 if problem else 200)
     return trigger_client_event(response, QUEUE_CHANGED)
+
+
+@staff_required(Permission.RUN_QUEUE)
+@require_GET
+def identify_options(request: StaffRequest, pk: int) -> HttpResponse:
+    """Offer the customers that a guest in the queue may be."""
+    visit = _visit_or_404(request, pk)
+    text = request.GET.get("q", "").strip()
+    found = search_customers(
+        text,
+        branch=visit.branch,
+        with_phones=Permission.SEE_PHONES in request.may,
+        limit=MOST_IDENTITIES,
+    )
+    context = {"visit": visit, "text": text, "matches": found}
+    return render(request, "home/counter_identify.html#options", context)
 
 
 def _in_hand(request: StaffRequest) -> tuple[str, dict[str, Any]]:

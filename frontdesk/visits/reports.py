@@ -15,7 +15,7 @@ from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Staff
 from frontdesk.visits import greetings
 from frontdesk.visits.actions import last_step
-from frontdesk.visits.models import Visit, VisitEvent, VisitEventKind, VisitQuerySet
+from frontdesk.visits.models import Purpose, Visit, VisitEvent, VisitEventKind, VisitQuerySet
 from frontdesk.visits.permissions import why_not_move
 from frontdesk.visits.states import ENDED, VisitState
 
@@ -114,7 +114,7 @@ DEEDS = (
     DeedKind(
         "put_back", VisitState.WAITING, gettext_lazy("Kembalikan"), "Alt+K", "arrow-return-left"
     ),
-    DeedKind("finish", VisitState.DONE, gettext_lazy("Selesai"), "Alt+S", "check-lg"),
+    DeedKind("finish", VisitState.DONE, gettext_lazy("Selesai"), "F4", "check-lg"),
     DeedKind("left", VisitState.LEFT, gettext_lazy("Pulang…"), "", "door-open"),
     DeedKind("no_show", VisitState.NO_SHOW, gettext_lazy("Tidak hadir"), "", "person-x"),
 )
@@ -238,13 +238,20 @@ def _history_line(event: VisitEvent) -> HistoryLine:
     )
 
 
+def _next(visit: Visit) -> VisitState | None:
+    """Return the usual next step; a guest served for a treatment needs a slip before she is done."""
+    if visit.state == VisitState.SERVING and visit.purpose == Purpose.TREATMENT:
+        return None
+    return NEXT.get(VisitState(visit.state))
+
+
 def _deeds(visit: Visit, *, by: Staff) -> list[Deed]:
     return [
         Deed(
             kind=kind,
             url=reverse(f"visits:visit_{kind.name}", args=[visit.pk]),
             why_not=why_not_move(visit, kind.to, by=by),
-            is_next=NEXT.get(VisitState(visit.state)) == kind.to,
+            is_next=_next(visit) == kind.to,
         )
         for kind in DEEDS
     ]

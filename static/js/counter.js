@@ -6,13 +6,18 @@
   const pane = () => document.getElementById("visit");
   const rows = () => [...document.querySelectorAll("[data-rows] a.row")].filter(isVisible);
 
+  let shown = "";
+
   // The queue is the same for every counter; which row is open is known here only.
   function markRow() {
-    const inHand = pane()?.querySelector("[data-visit-in-hand]")?.dataset.visitInHand;
+    const inHand = pane()?.querySelector("[data-visit-in-hand]")?.dataset.visitInHand ?? "";
     for (const row of document.querySelectorAll("[data-visit]")) {
       if (row.dataset.visit === inHand) row.setAttribute("aria-current", "true");
       else row.removeAttribute("aria-current");
     }
+    const row = document.querySelector("[data-visit][aria-current]");
+    if (row && inHand !== shown) row.scrollIntoView({ block: "nearest" });
+    if (row || !inHand) shown = inHand;
   }
 
   document.addEventListener("htmx:afterSettle", markRow);

@@ -7,10 +7,12 @@ from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Duty
 from frontdesk.visits import actions as visits
 from frontdesk.visits.models import Purpose, Visit
+from notifications.models import Template
 from tests.conftest import Cast
 from tests.factories import CustomerFactory, TreatmentFactory, qualify
 from treatments import actions as slips
 from treatments.models import Treatment
+from treatments.notices import CONTROL_TEMPLATE
 
 NAMES = [
     "Maria Goretti Widyaningsih Kusumawardhani",
@@ -39,9 +41,20 @@ def busy_morning(branch: Branch, cast: Cast, *, at: datetime) -> list[Visit]:
     laser: Treatment = TreatmentFactory(
         name="Laser Rejuvenation", minutes=45, price=900_000, needs_doctor=True, control_days=[30]
     )
+    Template.objects.get_or_create(
+        key=CONTROL_TEMPLATE,
+        defaults={
+            "message_class": "transactional",
+            "body": "Halo {name}, sampai jumpa {day} di {clinic} {branch}.",
+            "variables": ["name", "clinic", "branch", "day"],
+        },
+    )
     for staff in (cast.tari, cast.rara):
         Duty.objects.get_or_create(
-            staff=staff, branch=branch, business_date=branch.business_date(at), defaults={"set_at": at}
+            staff=staff,
+            branch=branch,
+            business_date=branch.business_date(at),
+            defaults={"set_at": at},
         )
     qualify(cast.tari, facial, laser)
     qualify(cast.rara, facial, laser)
