@@ -205,6 +205,14 @@ def test_a_live_screen_alone_is_nobody_at_the_keyboard(anna_at_counter: Client) 
     assert timezone.now() - seen < ACTIVE_EVERY
 
 
+def test_who_types_for_long_is_heard(anna_at_counter: Client) -> None:
+    set_idle(anna_at_counter, settings.IDLE_LOCK)
+    response = anna_at_counter.get("/staff/still-here/", headers={"HX-Request": "true"})
+    assert response.status_code == 204
+    seen = datetime.fromisoformat(anna_at_counter.session[ACTIVE_KEY])
+    assert timezone.now() - seen < ACTIVE_EVERY
+
+
 def test_a_person_s_own_phone_does_not_lock_itself(cast: Cast, sign_in: SignIn) -> None:
     phone = sign_in(cast.tari)
     set_idle(phone, timedelta(hours=3))
