@@ -318,7 +318,7 @@
 
   // data-undo on a button (or a form): Ctrl Z presses the last one in sight, outside of fields.
   document.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "z") return;
+    if (event.repeat || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "z") return;
     if (isTyping(event.target)) return;
     const button = [...document.querySelectorAll("[data-undo]")].filter(isVisible).at(-1);
     if (!button) return;

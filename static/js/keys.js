@@ -163,6 +163,11 @@
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing) return;
     const name = nameOf(event);
+    // A key that is held down presses once: F2 calls one guest, not a dozen.
+    if (event.repeat) {
+      if (name.length > 1 && scope().querySelector(`[data-key="${CSS.escape(name)}"]`)) event.preventDefault();
+      return;
+    }
     if (name === "Ctrl+K") {
       event.preventDefault();
       openPalette();
