@@ -25,7 +25,7 @@ from frontdesk.running.processes import (
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
-INBOUND_PATH = "/webhooks/twilio/inbound/"
+INBOUND_PATH = "/tw/in/"
 
 
 def main(argv: Sequence[str]) -> int:
