@@ -140,6 +140,10 @@ class Up:
                 postgres.find(), self.data.path / "postgres", self.data.sockets
             )
             self.cluster.prepare()
+            if self.cluster.data.parent != self.data.path:
+                self.say(
+                    f"PostgreSQL may not enter this folder; its data lies in {self.cluster.data}."
+                )
             programs.append(self.cluster.program())
             self.environ |= postgres.environ_for(self.cluster)
         if not self.environ.get("REDIS_URL"):
