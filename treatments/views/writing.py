@@ -54,8 +54,9 @@ class Picked:
         return len(self.treatments) >= MOST_TREATMENTS
 
     @property
-    def keys(self) -> list[int]:
-        return [treatment.pk for treatment in self.treatments]
+    def is_stuck(self) -> bool:
+        """Say whether nobody on duty can be given this."""
+        return all(hand.why_not for hand in self.hands)
 
 
 @staff_required(Permission.SEE_SLIPS)
@@ -207,7 +208,7 @@ def _pick(keys: Sequence[int], *, branch: Branch, wanted: str = "") -> Picked:
     asked_for = next((h for h in hands if str(h.staff.pk) == wanted), None)
     if asked_for and not asked_for.why_not:
         return Picked(treatments, hands, asked_for, "")
-    free = next((h for h in hands if not h.why_not), None)
+    free = next((h for h in hands if treatments and not h.why_not), None)
     return Picked(treatments, hands, free, asked_for.why_not if asked_for else "")
 
 
