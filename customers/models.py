@@ -28,10 +28,15 @@ class Honorific(models.TextChoices):
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def visible_to(self, staff: Staff) -> "CustomerQuerySet":
-        """Customers belong to the chain: whoever may see customers at one branch may see them all."""
+        """Customers belong to the chain: who may see them at one branch may see them all."""
         if staff.branches_with(Permission.SEE_CUSTOMERS).exists():
             return self
         return self.none()
+
+    def same_person(self, *, name: str, phone: str) -> "CustomerQuerySet":
+        """Return who is written the same and has the same number: probably the same person."""
+        folded = models.Func(models.Value(name), function="fold_name")
+        return self.filter(phone=phone, name_folded=folded)
 
 
 class Customer(models.Model):
@@ -98,9 +103,7 @@ class Customer(models.Model):
                 name="customers_customer_phone_e164",
                 condition=models.Q(phone="") | models.Q(phone__regex=r"^\+\d{8,15}$"),
             ),
-            models.CheckConstraint(
-                name="customers_customer_named", condition=~models.Q(name="")
-            ),
+            models.CheckConstraint(name="customers_customer_named", condition=~models.Q(name="")),
         ]
 
     def __str__(self) -> str:
@@ -121,7 +124,7 @@ class NameWord(models.Model):
 
     word = models.CharField(max_length=120, db_collation="C")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, db_index=False)
-    # The customer's, repeated here so that a branch's own people are found without reading the chain's.
+    # The customer's, repeated: a branch's own people are found without reading the chain's.
     home_branch = models.ForeignKey(
         Branch, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -174,6 +177,19 @@ class CustomerEvent(models.Model):
 class ConsentPurpose(models.TextChoices):
     SERVICE = "service", _("Pengingat layanan")
     PROMO = "promo", _("Promo")
+
+
+# What she is asked, word for word; each answer keeps the words that were shown.
+CONSENT_TEXTS = {
+    ConsentPurpose.SERVICE: _(
+        "Saya setuju klinik mengingatkan saya lewat WhatsApp atau SMS tentang jadwal kontrol dan "
+        "layanan saya. Saya boleh berhenti kapan saja."
+    ),
+    ConsentPurpose.PROMO: _(
+        "Saya setuju klinik mengirimi saya promo lewat WhatsApp atau SMS. Saya boleh berhenti "
+        "kapan saja."
+    ),
+}
 
 
 class ConsentSource(models.TextChoices):
@@ -235,9 +251,7 @@ class ImportJob(models.Model):
     file = models.FileField(upload_to="imports/%Y/%m/")
     file_name = models.CharField(max_length=200)
     is_dry_run = models.BooleanField()
-    dry_run = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, related_name="run"
-    )
+    dry_run = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="run")
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.WAITING)
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from frontdesk.home import views
+from frontdesk.home import customer_views, search_views, views
 
 app_name = "home"
 urlpatterns = [
@@ -13,4 +13,7 @@ urlpatterns = [
     path("visits/<int:pk>/pane/", views.visit_pane, name="visit_pane"),
     path("visits/<int:pk>/identify/", views.identify, name="identify"),
     path("visits/<int:pk>/identify/options/", views.identify_options, name="identify_options"),
+    path("search/", search_views.search, name="search"),
+    path("customers/new/", customer_views.customer_new, name="customer_new"),
+    path("customers/<int:pk>/", customer_views.customer, name="customer"),
 ]

@@ -1,0 +1,20 @@
+"""Why a deed on a customer's card is refused: one sentence for the exception and for the page."""
+
+from django.utils.translation import gettext as _
+
+from customers.models import Customer
+from frontdesk.staff.models import Staff
+from frontdesk.staff.permissions import Permission
+
+
+def why_not_edit(*, by: Staff | None) -> str:
+    """Customers belong to the chain: whoever writes cards at one branch may write them all."""
+    if by is not None and not by.branches_with(Permission.EDIT_CUSTOMERS).exists():
+        return _("Anda tidak berhak mengubah kartu pelanggan.")
+    return ""
+
+
+def why_not_ask_consent(customer: Customer) -> str:
+    if not customer.phone:
+        return _("Isi nomor HP dulu: tanpa nomor tidak ada pesan yang dapat dikirim.")
+    return ""

@@ -1,0 +1,108 @@
+"""Registering a customer from wherever the desk is, and the page that shows all of her."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from customers.actions import register_customer
+from customers.forms import RegisterForm
+from customers.models import CONSENT_TEXTS, ConsentEvent, Customer
+from customers.permissions import why_not_ask_consent
+from frontdesk.home.actions import identify_visit
+from frontdesk.home.timeline import timeline_of
+from frontdesk.staff.access import StaffRequest, staff_required
+from frontdesk.staff.once import once
+from frontdesk.staff.permissions import Permission
+from frontdesk.visits.actions import CannotChangeVisit
+from frontdesk.visits.models import Visit
+from frontdesk.visits.reports import age_of
+from treatments.models import Control
+
+
+@staff_required(Permission.EDIT_CUSTOMERS)
+@require_http_methods(["GET", "POST"])
+def customer_new(request: StaffRequest) -> HttpResponse:
+    """Register somebody: by herself, or as the guest of a visit (`?visit=`)."""
+    if request.method == "POST":
+        return _register(request)
+    form = RegisterForm(initial=_typed(request.GET.get("text", "")))
+    return _registration(request, form, _visit(request), status=200)
+
+
+@once
+def _register(request: StaffRequest) -> HttpResponse:
+    visit = _visit(request)
+    form = RegisterForm(request.POST)
+    if not form.is_valid():
+        return _registration(request, form, visit, status=422)
+    at = timezone.now()
+    customer = register_customer(
+        branch=request.branch, card=form.card, consents=form.consents, by=request.user, at=at
+    )
+    if visit is None:
+        if Permission.CHECK_IN in request.may:
+            return redirect(reverse("home:counter", query={"customer": customer.pk}))
+        return redirect("home:customer", customer.pk)
+    try:
+        identify_visit(visit, customer=customer, by=request.user, at=at)
+    except CannotChangeVisit as refusal:
+        messages.error(request, str(refusal))
+    return redirect(reverse("home:counter", query={"visit": visit.pk}))
+
+
+@staff_required(Permission.SEE_CUSTOMERS)
+@require_GET
+def customer(request: StaffRequest, pk: int) -> HttpResponse:
+    found = Customer.objects.visible_to(request.user).select_related("home_branch")
+    customer = get_object_or_404(found, pk=pk)
+    timeline = timeline_of(
+        customer, branch=request.branch, may=request.may, before=request.GET.get("before", "")
+    )
+    if request.htmx and "before" in request.GET:
+        return render(
+            request, "home/customer.html#older", {"timeline": timeline, "customer": customer}
+        )
+    today = request.branch.business_date(timezone.now())
+    planned = Control.objects.filter(customer=customer).planned()
+    latest = ConsentEvent.objects.latest_for(customer)
+    context = {
+        "customer": customer,
+        "age": age_of(customer, on=today),
+        "planned": planned.select_related("line", "branch").order_by("due_on", "pk")[:6],
+        "today": today,
+        "consents": [
+            {"purpose": purpose, "text": text, "latest": latest.get(purpose)}
+            for purpose, text in CONSENT_TEXTS.items()
+        ],
+        "why_not_consent": why_not_ask_consent(customer),
+        "timeline": timeline,
+    }
+    return render(request, "home/customer.html", context)
+
+
+def _registration(
+    request: StaffRequest, form: RegisterForm, visit: Visit | None, *, status: int
+) -> HttpResponse:
+    return render(request, "home/customer_new.html", {"form": form, "visit": visit}, status=status)
+
+
+def _visit(request: StaffRequest) -> Visit | None:
+    """Return the visit whose guest is being registered; another branch's is a 404."""
+    wanted = request.POST.get("visit") or request.GET.get("visit")
+    if not wanted:
+        return None
+    pk = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 19 else 0
+    found = Visit.objects.visible_to(request.user).select_related("branch", "customer")
+    return get_object_or_404(found, pk=pk)
+
+
+def _typed(text: str) -> dict[str, str]:
+    """Carry over what was searched for: digits are a number, anything else a name."""
+    text = " ".join(text[:120].split())
+    if any(letter.isalpha() for letter in text):
+        words = text.split() if text.islower() else []
+        return {"name": " ".join(word[:1].upper() + word[1:] for word in words) or text}
+    return {"phone": text[:30]}
