@@ -198,6 +198,16 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "frontdesk.staff.views.sign_in.too_many_attempts"
 AXES_ENABLE_ADMIN = False
+# What was typed beside a wrong password is masked in the record of attempts (staff/forms.py).
+AXES_SENSITIVE_PARAMETERS = [
+    "username",
+    "ip_address",
+    "pin-password",
+    "pin-pin",
+    "pin-again",
+    "password-password",
+    "password-new",
+]
 AXES_IPWARE_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else None
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True

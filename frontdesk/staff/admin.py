@@ -116,12 +116,15 @@ class StaffAdmin(admin.ModelAdmin[Staff]):
     def save_model(self, request: HttpRequest, obj: Staff, form: Any, change: bool) -> None:
         by, at = cast("Staff", request.user), timezone.now()
         super().save_model(request, obj, form, change)
+        branch = next((assignment.branch for assignment in obj.assigned), None)
         if form.cleaned_data["new_password"]:
-            set_password(obj, password=form.cleaned_data["new_password"], by=by, at=at)
+            set_password(
+                obj, password=form.cleaned_data["new_password"], by=by, branch=branch, at=at
+            )
             if obj == by:
                 update_session_auth_hash(request, obj)
         if form.cleaned_data["new_pin"]:
-            set_pin(obj, pin=form.cleaned_data["new_pin"], by=by, at=at)
+            set_pin(obj, pin=form.cleaned_data["new_pin"], by=by, branch=branch, at=at)
         if change and "is_active" in form.changed_data:
             note_activity(obj, by=by, at=at)
 

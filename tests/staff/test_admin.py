@@ -128,6 +128,14 @@ def test_saving_without_a_change_keeps_password_and_pin(citra: Client, cast: Cas
     assert not StaffEvent.objects.exists()
 
 
+def test_a_pin_given_by_the_chain_stands_in_the_branch_s_history(
+    citra: Client, cast: Cast, menteng: Branch
+) -> None:
+    citra.post(f"{STAFF}{cast.bela.pk}/change/", form(cast.bela, new_pin="739164"))
+    event = StaffEvent.objects.get(kind=StaffEventKind.PIN_SET)
+    assert (event.staff, event.subject, event.branch) == (cast.citra, cast.bela, menteng)
+
+
 def test_switching_a_person_off_ends_her_sessions_at_once(
     citra: Client, cast: Cast, sign_in: SignIn
 ) -> None:

@@ -1,4 +1,5 @@
 import pytest
+from axes.models import AccessAttempt
 from django.test import Client
 
 from frontdesk.branches.models import Branch
@@ -84,6 +85,18 @@ def test_guessing_the_password_here_is_throttled_too(cast: Cast, sign_in: SignIn
     for _attempt in range(5):
         response = send_pin(client, password="salah")
     assert response.status_code == 429
+
+
+def test_no_secret_is_kept_with_a_wrong_attempt(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.anna)
+    send_pin(client, password="hampir-benar")
+    send_password(client, old="hampir-benar")
+    client.post("/staff/sign-in/?with=password", {"username": "anna", "password": "hampir-benar"})
+    kept = " ".join(f"{a.post_data} {a.get_data}" for a in AccessAttempt.objects.all())
+    assert "pin-pin=****" in kept
+    assert "password-new=****" in kept
+    for secret in ("hampir-benar", NEW_PIN, NEW_PASSWORD):
+        assert secret not in kept
 
 
 def test_a_new_password_ends_her_other_sessions(cast: Cast, sign_in: SignIn) -> None:

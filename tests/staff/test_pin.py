@@ -1,3 +1,4 @@
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -7,7 +8,6 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from frontdesk.branches.models import Branch
 from frontdesk.staff.actions import CannotEnter, CannotSetPin, enter_pin, set_pin
@@ -164,9 +164,10 @@ def test_a_new_pin_forgives_the_old_mistakes(cast: Cast, terminal: Terminal) -> 
 def test_comparing_takes_less_than_half_a_second(cast: Cast, terminal: Terminal, settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
     cast.anna.set_pin(PIN)
-    started = timezone.now()
+    # Of this process alone: the machine may have other things to do.
+    started = time.process_time()
     assert cast.anna.check_pin(PIN)
-    assert timezone.now() - started < timedelta(milliseconds=500)
+    assert time.process_time() - started < 0.5
 
 
 def test_many_people_can_be_narrowed_down(counter: Client, cast: Cast, menteng: Branch) -> None:
