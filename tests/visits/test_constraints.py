@@ -57,7 +57,7 @@ def test_history_is_written_once(visit: Visit) -> None:
         lambda: VisitEvent.objects.filter(pk=event.pk).update(at=NOW - timedelta(days=1)),
         lambda: VisitEvent.objects.filter(pk=event.pk).delete(),
     ):
-        with pytest.raises(DatabaseError, match="Cannot (update|delete)"), transaction.atomic():
+        with pytest.raises(DatabaseError, match=r"Cannot (update|delete)"), transaction.atomic():
             change()
 
 
@@ -65,16 +65,17 @@ def test_a_step_is_taken_back_once(cast: Cast, visit_in: VisitIn) -> None:
     visit = visit_in(VisitState.CALLED)
     step = visit.events.last()
     assert step is not None
+    fields = {
+        "visit": visit,
+        "branch_id": visit.branch_id,
+        "business_date": visit.business_date,
+        "kind": "undone",
+        "old": "called",
+        "new": "waiting",
+        "undoes": step,
+        "by": cast.anna,
+        "at": NOW,
+    }
+    VisitEvent.objects.create(**fields)
     with pytest.raises(IntegrityError, match="undoes"), transaction.atomic():
-        for _ in range(2):
-            VisitEvent.objects.create(
-                visit=visit,
-                branch_id=visit.branch_id,
-                business_date=visit.business_date,
-                kind="undone",
-                old="called",
-                new="waiting",
-                undoes=step,
-                by=cast.anna,
-                at=NOW,
-            )
+        VisitEvent.objects.create(**fields)
