@@ -8,7 +8,8 @@ import time
 import uuid
 from collections import deque
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 from twilio_local.settings import Settings
 
@@ -51,6 +52,35 @@ class Overrides:
         return kind in self.policy
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Whom a webhook's address names."""
+
+    host: str
+    port: int
+    is_secure: bool
+    netloc: str
+
+
+# The same few names, values and addresses come thousands of times a minute.
+quoted = lru_cache(maxsize=8192)(quote_plus)
+overrides_of = lru_cache(maxsize=64)(Overrides.of)
+
+
+@lru_cache(maxsize=64)
+def origin_of(address: str) -> Origin:
+    parts = urlsplit(address)
+    is_secure = parts.scheme == "https"
+    port = parts.port or (443 if is_secure else 80)
+    return Origin(parts.hostname or "", port, is_secure, parts.netloc.rpartition("@")[2])
+
+
+def split(url: str) -> tuple[str, str]:
+    """The address of the server, and what is asked of it: path and query."""
+    path = url.find("/", url.find("://") + 3)
+    return (url, "/") if path < 0 else (url[:path], url[path:])
+
+
 @dataclass
 class Webhook:
     url: str
@@ -83,7 +113,7 @@ class Sender:
         self.settings = settings
         self.waiting: asyncio.Queue[Webhook] = asyncio.Queue()
         self.outcomes: deque[Outcome] = deque(maxlen=2000)
-        self.idle: dict[tuple[str, str, int], list[Wire]] = {}
+        self.idle: dict[Origin, list[Wire]] = {}
         self.workers: list[asyncio.Task[None]] = []
         self.at_work = 0
 
@@ -118,9 +148,8 @@ class Sender:
                 self.at_work -= 1
 
     async def deliver(self, webhook: Webhook) -> int:
-        parts = urlsplit(webhook.url)
-        overrides = Overrides.of(parts.fragment)
-        url = parts._replace(fragment="").geturl()
+        url, _, fragment = webhook.url.partition("#")
+        overrides = overrides_of(fragment)
         ends = time.monotonic() + overrides.total
         status = NOT_CONNECTED
         for attempt in range(1 + overrides.retries):
@@ -134,46 +163,46 @@ class Sender:
         return status
 
     async def _post(self, url: str, webhook: Webhook, overrides: Overrides, ends: float) -> int:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        secure = parts.scheme == "https"
-        key = (host, parts.scheme, parts.port or (443 if secure else 80))
-        body = urlencode(webhook.params).encode()
-        head = self._head(url, parts.netloc, webhook, len(body))
+        address, target = split(url)
+        origin = origin_of(address)
+        request = self._request(url, origin.netloc, target, webhook)
         left = max(0.1, ends - time.monotonic())
-        kept = self.idle.setdefault(key, [])
+        kept = self.idle.setdefault(origin, [])
         while kept:
             wire = kept.pop()
             if wire.closed:
                 continue
-            status = await self._exchange(wire, head + body, min(overrides.read, left), kept)
+            status = await self._exchange(wire, request, min(overrides.read, left), kept)
             if status is not None:
                 return status
         try:
             async with asyncio.timeout(min(overrides.connect, left)):
-                wire = Wire(*await asyncio.open_connection(host, key[2], ssl=secure or None))
+                opened = asyncio.open_connection(
+                    origin.host, origin.port, ssl=origin.is_secure or None
+                )
+                wire = Wire(*await opened)
         except (OSError, TimeoutError):
             return NOT_CONNECTED
-        status = await self._exchange(wire, head + body, min(overrides.read, left), kept)
+        status = await self._exchange(wire, request, min(overrides.read, left), kept)
         return NO_ANSWER if status is None else status
 
-    def _head(self, url: str, netloc: str, webhook: Webhook, length: int) -> bytes:
-        parts = urlsplit(url)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    def _request(self, url: str, netloc: str, target: str, webhook: Webhook) -> bytes:
         algorithm = self.settings.callback_algorithm
+        pairs = (f"{quoted(name)}={quoted(value)}" for name, value in webhook.params.items())
+        body = "&".join(pairs)
         lines = [
             f"POST {target} HTTP/1.1",
-            f"Host: {netloc.rpartition('@')[2]}",
+            f"Host: {netloc}",
             "User-Agent: TwilioProxy/1.1",
             "Accept: */*",
             "Content-Type: application/x-www-form-urlencoded; charset=UTF-8",
-            f"Content-Length: {length}",
+            f"Content-Length: {len(body)}",
             f"X-Twilio-Signature: {signature(self.auth_token, url, webhook.params, algorithm)}",
             f"I-Twilio-Idempotency-Token: {webhook.token}",
         ]
         if algorithm != "HMAC_SHA1":
             lines.append(f"X-Twilio-Webhooks-Signature-Settings: key=local,algorithm={algorithm}")
-        return "\r\n".join(lines).encode() + b"\r\n\r\n"
+        return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 
     @staticmethod
     async def _exchange(
