@@ -69,6 +69,8 @@ def level_for(command: str, environ: os._Environ[str] | dict[str, str]) -> str |
     """Which lock a command needs; None takes whatever is installed."""
     if command == "test":
         return "dev"
+    if command == "bench":
+        return "embedded"
     if command == "up":
         has_servers = environ.get("DATABASE_URL") and environ.get("REDIS_URL")
         return "runtime" if has_servers else "embedded"
