@@ -28,6 +28,8 @@ _FLOAT_TAIL = re.compile(r"(\+?\d{6,})[.,]0{1,2}")
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?e\+?\d+", re.IGNORECASE)
 _LABEL = re.compile(r"\b(wa|whatsapp|hp|telp?|tlp|phone|mobile|no|nomor)\b[.:]?|\([^()\d]*\)", re.I)
 _BETWEEN = re.compile(r"\s*(?:[/;,|&\n]|\batau\b|\bdan\b|\bor\b)\s*", re.IGNORECASE)
+_DASH = re.compile("[\u2010-\u2015\u2212]")
+_E164 = re.compile(r"\+\d{8,15}")
 _LEAST_DIGITS = 8
 _LOST_ZEROS = 6
 
@@ -246,12 +248,14 @@ def _digits(text: str) -> int:
 
 
 def _parse(text: str, *, shown: str) -> str:
-    if not text.isascii():
-        raise BadCell(_bad_phone(shown))
+    plain = _DASH.sub("-", " ".join(text.split()))
     try:
-        return parse_phone(text)
+        phone = parse_phone(plain)
     except BadPhone as error:
         raise BadCell(_bad_phone(shown)) from error
+    if not plain.isascii() or not _E164.fullmatch(phone):
+        raise BadCell(_bad_phone(shown))
+    return phone
 
 
 def _bad_phone(text: str) -> str:

@@ -110,6 +110,7 @@ _RULES: tuple[tuple[Field, frozenset[str], frozenset[str]], ...] = (
     (Field.MEMBER, word_set("no nomor nomer number"), _WHOSE),
     (Field.NAME, _WHOSE - word_set("anggota member"), frozenset()),
 )
+_BIRTH_PLACE = word_set("tempat lahir")
 _NUMBER_WORDS = word_set("no nomor nomer number")
 
 
@@ -132,11 +133,11 @@ def match_heading(text: str) -> Field | None:
     words = _heading_words(re.sub(r"\(.*?\)|\[.*?\]", " ", text)) or _heading_words(text)
     if not words:
         return None
+    # "No" alone counts the rows; only "No pelanggan" numbers a customer.
+    if words <= _NUMBER_WORDS or words == _BIRTH_PLACE:
+        return None
     for field, core, filler in _RULES:
         if words & core and words <= core | filler:
-            # "No" alone counts the rows; only "No pelanggan" numbers a customer.
-            if words <= _NUMBER_WORDS:
-                return None
             return field
     return None
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import xlsxwriter
 
-FIRST = "Ani Budi Citra Dewi Eka Fitri Gita Hana Indah Joko Kartika Lestari Maya Nia Putri Rina".split()
-LAST = "Contoh Pratama Wulandari Saputra Lestari Anggraini Permata Utami Hidayat Kusuma".split()
+FIRST = ("Ani", "Budi", "Citra", "Dewi", "Eka", "Fitri", "Gita", "Hana", "Indah", "Joko", "Kartika")
+LAST = ("Contoh", "Pratama", "Wulandari", "Saputra", "Lestari", "Anggraini", "Permata", "Utami")
 NASTY_HEADINGS = ["No", "Nama Lengkap", "Tgl. Lahir", "No. HP / WA", "Alamat", "Alergi", "Poin"]
 
 
