@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from pytest_django import Settings
 from frontdesk.branches.models import Branch, TimeZone
 from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import Role
+from notifications.models import Template
 from tests.factories import BranchFactory, create_staff, put_on_duty
 
 
@@ -46,7 +48,14 @@ class Cast:
 
 
 @pytest.fixture
-def cast(menteng: Branch, jayapura: Branch) -> Cast:
+def reminder_text(db: None) -> Template:
+    """The words of the control reminder, which a test on real transactions has emptied away."""
+    values = import_module("treatments.migrations.0003_control_reminder").TEMPLATE
+    return Template.objects.get_or_create(key=values["key"], defaults=values)[0]
+
+
+@pytest.fixture
+def cast(menteng: Branch, jayapura: Branch, reminder_text: Template) -> Cast:
     def person(name: str, role: Role, branch: Branch | None) -> Staff:
         return create_staff(
             role, branch=branch, username=name.lower(), name=f"{name} Contoh", nickname=name
