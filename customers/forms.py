@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import CONSENT_TEXTS, ConsentPurpose, Customer
 from customers.phone import BadPhone, parse_phone
-from frontdesk.form_fields import DayField
+from frontdesk.form_fields import DayField, DayInput
 from frontdesk.templatetags.frontdesk import phone as spoken_phone
 
 
@@ -146,6 +146,12 @@ class Conflict:
     now: str
 
 
+class HiddenDay(DayInput):
+    """Carries a day written as its field reads it."""
+
+    input_type = "hidden"
+
+
 class ChangeForm(CardForm):
     """A card that is being changed: it carries the version and the values it was opened with."""
 
@@ -154,6 +160,7 @@ class ChangeForm(CardForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = self.instance.version
+        self.fields["birth_date"].hidden_widget = HiddenDay
         for name in self.Meta.fields:
             # What she changed herself is told from this, whatever others did meanwhile.
             self.fields[name].show_hidden_initial = True

@@ -27,6 +27,8 @@ from treatments.models.slip import SlipEventKind
 from treatments.states import ControlState
 
 PAGE = 30
+# A kept control looks like anything that is done.
+KEPT_LOOK = {str(ControlState.KEPT): "done"}
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,7 @@ class _Desk:
                 title=_control_title(event),
                 by=event.by.nickname if event.by else "",
                 branch=self.elsewhere(event.control.branch),
-                badge=(event.new, event.get_new_display()),
+                badge=(KEPT_LOOK.get(event.new, event.new), event.get_new_display()),
                 lines=[event.note] if event.note else [],
             )
 
@@ -215,12 +217,15 @@ class _Desk:
                 kind=kind,
                 pk=message.pk,
                 icon="whatsapp" if message.channel == "whatsapp" else "chat-dots",
-                title=_("Pesan %(channel)s") % {"channel": message.get_channel_display()},
+                title=(
+                    _("Pesan %(channel)s untuk %(due)s") if is_waiting else _("Pesan %(channel)s")
+                )
+                % {"channel": message.get_channel_display(), "due": due},
                 branch=self.elsewhere(message.branch),
                 badge=(row.badge, row.state),
-                lines=([_("Untuk %(due)s") % {"due": due}] if is_waiting else [])
-                + ([row.problem] if row.problem else []),
-                words=row.text,
+                lines=[row.problem] if row.problem else [],
+                # What is only planned may still be worded otherwise.
+                words="" if is_waiting else row.text,
                 is_ours=True,
             )
 
