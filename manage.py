@@ -13,8 +13,12 @@ def main() -> None:
     # By path, because importing the package may already need what is not installed yet.
     runpy.run_path(str(here / "frontdesk" / "running" / "environment.py"))["enter"](sys.argv)
 
-    # These two start Django in processes of their own, and stay small themselves.
-    alone = {"up": "frontdesk.running.up", "test": "frontdesk.running.testing"}
+    # These start Django in processes of their own, and stay small themselves.
+    alone = {
+        "up": "frontdesk.running.up",
+        "test": "frontdesk.running.testing",
+        "bench": "frontdesk.running.benching",
+    }
     if len(sys.argv) > 1 and sys.argv[1] in alone:
         sys.exit(importlib.import_module(alone[sys.argv[1]]).main(sys.argv[2:]))
 

@@ -3,8 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from frontdesk.home.health import healthz
 
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
     path("", include("frontdesk.home.urls")),
     path("staff/", include("frontdesk.staff.urls")),
     path("customers/", include("customers.urls")),

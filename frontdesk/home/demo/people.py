@@ -32,7 +32,7 @@ def make_branches() -> dict[str, Branch]:
 def make_staff(branches: dict[str, Branch], *, at: datetime) -> list[Staff]:
     # One slow hash for all: the demo's password is printed on the screen anyway.
     password, pin = make_password(cast.PASSWORD), make_password(cast.PIN)
-    people = Staff.objects.bulk_create(
+    people: list[Staff] = Staff.objects.bulk_create(
         Staff(
             username=data.username,
             name=data.name,

@@ -1,0 +1,1 @@
+"""Measuring the product against the least that the same data can cost."""

@@ -1,0 +1,87 @@
+"""`manage.py bench`: the whole stack on servers of its own, filled, idle, and then under load."""
+
+import argparse
+import os
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from frontdesk.running import memory, postgres, valkey
+from frontdesk.running.folders import AlreadyRuns, DataFolder, free_port
+from frontdesk.running.processes import DidNotStart, StopAsked, complain
+from frontdesk.running.up import ROOT, Up
+
+# It writes hundreds of thousands of invented people: never where somebody's own are.
+NOT_FOR_BENCH = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "TWILIO_ACCOUNT_SID")
+MOST = 3_000_000
+IDLE_SECONDS = 10
+
+
+class Bench(Up):
+    """A start of everything that measures itself and ends."""
+
+    def measure(self, arguments: Sequence[str]) -> int:
+        self.data.hold()
+        self.supervisor.listen_to_signals()
+        try:
+            self._start()
+            time.sleep(IDLE_SECONDS)
+            self._say_memory()
+            environ = self.environ | {"DATABASE_URL": self.environ["DATABASE_OWNER_URL"]}
+            command = [sys.executable, "-m", "frontdesk.home.bench", "--address", self.address]
+            return self.supervisor.run_in_terminal([*command, *arguments], environ)
+        finally:
+            self.supervisor.stop()
+            self.data.release()
+
+    def _greet(self) -> None:
+        self.say(f"Started in {time.monotonic() - self.began:.1f} s.")
+
+    def _say_memory(self) -> None:
+        """Print what each part takes at rest, and all of them with the supervisor."""
+        for running in self.supervisor.running.values():
+            used = memory.proportional(running.process.pid) / 2**20
+            self.say(f"  {running.program.name:12}{used:7.0f} MB")
+        total = memory.proportional(os.getpid()) / 2**20
+        self.say(f"  {'all, idle':12}{total:7.0f} MB (PSS)")
+
+
+def main(argv: Sequence[str]) -> int:
+    given = _arguments().parse_args(argv)
+    for name in NOT_FOR_BENCH:
+        os.environ.pop(name, None)
+    os.environ["ROOT_URLCONF"] = "frontdesk.home.bench.bare"
+    folder = Path(given.data)
+    shutil.rmtree(folder, ignore_errors=True)
+    bench = Bench("127.0.0.1", free_port(None), DataFolder(folder), empty=True)
+    slips = min(given.customers, 400_000) if given.slips is None else given.slips
+    wanted = {"customers": given.customers, "slips": slips, "asks": given.asks}
+    try:
+        return bench.measure([f"--{name}={value}" for name, value in wanted.items()])
+    except StopAsked:
+        return 130
+    except (AlreadyRuns, DidNotStart, postgres.NoPostgres, valkey.NoValkey) as problem:
+        complain(str(problem))
+        return 1
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="manage.py bench", description=__doc__)
+    parser.add_argument("--customers", type=_up_to_most, default=200_000)
+    parser.add_argument("--slips", type=int, help="as many as customers, at most 400,000")
+    parser.add_argument("--asks", type=int, default=200, help="requests of each client")
+    parser.add_argument(
+        "--data", default=str(ROOT / "var" / "bench"), help="emptied before and after"
+    )
+    return parser
+
+
+def _up_to_most(text: str) -> int:
+    wanted = int(text)
+    if not 1_000 <= wanted <= MOST:
+        raise argparse.ArgumentTypeError(f"from 1,000 to {MOST:,}")
+    return wanted
