@@ -166,12 +166,13 @@ class HistoryLine:
 
 
 def visit_card(visit: Visit, *, by: Staff, at: datetime) -> VisitCard:
-    step = last_step(visit)
+    events = list(visit.events.select_related("by", "undone_by").order_by("pk"))
+    newest = last_step(visit)
+    step = next((event for event in events if event == newest), None)
     undo_until = step.at + settings.UNDO_WINDOW if step else None
     if undo_until is not None and undo_until <= at:
         step = undo_until = None
     deeds = _deeds(visit, by=by)
-    events = list(visit.events.select_related("by", "undone_by").order_by("pk"))
     waited = int(visit.waited(at=at).total_seconds() // 60)
     earlier = Visit.objects.filter(customer=visit.customer_id, arrived_at__lt=visit.arrived_at)
     before = earlier.aggregate(n=Count("pk"), last=Max("arrived_at")) if visit.customer_id else {}

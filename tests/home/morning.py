@@ -41,14 +41,7 @@ def busy_morning(branch: Branch, cast: Cast, *, at: datetime) -> list[Visit]:
     laser: Treatment = TreatmentFactory(
         name="Laser Rejuvenation", minutes=45, price=900_000, needs_doctor=True, control_days=[30]
     )
-    Template.objects.get_or_create(
-        key=CONTROL_TEMPLATE,
-        defaults={
-            "message_class": "transactional",
-            "body": "Halo {name}, sampai jumpa {day} di {clinic} {branch}.",
-            "variables": ["name", "clinic", "branch", "day"],
-        },
-    )
+    create_control_template()
     for staff in (cast.tari, cast.rara):
         Duty.objects.get_or_create(
             staff=staff,
@@ -97,6 +90,17 @@ def busy_morning(branch: Branch, cast: Cast, *, at: datetime) -> list[Visit]:
     visits.hold_visit(found[5], by=by, at=at - timedelta(minutes=30), note="Menunggu dokter")
     visits.note_no_show(found[8], by=by, at=at - timedelta(minutes=20))
     return found
+
+
+def create_control_template() -> None:
+    Template.objects.get_or_create(
+        key=CONTROL_TEMPLATE,
+        defaults={
+            "message_class": "transactional",
+            "body": "Halo {name}, sampai jumpa {day} di {clinic} {branch}.",
+            "variables": ["name", "clinic", "branch", "day"],
+        },
+    )
 
 
 def _customer(name: str, index: int, branch: Branch, *, at: datetime) -> Customer:
