@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.http import HttpResponse
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
@@ -65,10 +66,10 @@ def come_in_at(page: Page, staff: Staff, to: str) -> None:
 
 
 def look(page: Page, name: str) -> None:
-    """Show a page to axe and take its picture, at the counter and on a phone."""
+    """Show a page to axe, and take its picture at the counter and on a phone."""
+    check_axe(page)
     for size, viewport in SIZES:
         page.set_viewport_size(viewport)  # type: ignore[arg-type]
-        check_axe(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         shoot(page, f"staff-{name}-{size}", full=size == "phone")
     page.set_viewport_size(COUNTER)  # type: ignore[arg-type]
@@ -208,11 +209,12 @@ def test_elsewhere_she_signs_in_with_her_password(phone_page: Page, cast: Cast) 
 
 
 def test_five_wrong_passwords_are_answered_kindly(page: Page, cast: Cast) -> None:
+    for _attempt in range(4):
+        Client().post("/staff/sign-in/", {"username": "anna", "password": "salah"})
     page.goto("/staff/sign-in/")
-    for _attempt in range(5):
-        page.get_by_label("Nama pengguna").fill("anna")
-        page.get_by_label("Kata sandi").fill("salah")
-        page.get_by_role("button", name="Masuk").click()
+    page.get_by_label("Nama pengguna").fill("anna")
+    page.get_by_label("Kata sandi").fill("salah")
+    page.get_by_role("button", name="Masuk").click()
     expect(page.get_by_role("heading", name="Tunggu sebentar")).to_be_visible()
     look(page, "too-many")
 
