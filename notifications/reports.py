@@ -1,6 +1,5 @@
 """What is read about messages: the log, and the story of each."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,8 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from customers.models import Customer
-from notifications.models import InboundMessage, Message
+from notifications.models import Message
 from notifications.states import MessageState, ProviderStatus
 from notifications.wording import filled
 
@@ -124,16 +122,6 @@ def message_row(message: Message) -> MessageRow:
     problem = gettext(message.problem) if message.problem else ""
     text = message.body or filled(message.template.body, message.variables)
     return MessageRow(message, badge, state, problem, text)
-
-
-def messages_of(customer: Customer, *, limit: int) -> list[MessageRow]:
-    """Return the latest messages to a customer, for her time line."""
-    messages = customer.messages.select_related("template", "branch").order_by("-created_at", "-pk")
-    return [message_row(message) for message in messages[:limit]]
-
-
-def replies_of(customer: Customer, *, limit: int) -> Iterable[InboundMessage]:
-    return customer.inbound_messages.order_by("-at", "-pk")[:limit]
 
 
 def story(message: Message) -> list[Step]:

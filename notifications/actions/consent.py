@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from customers.actions import record_consent
 from customers.models import ConsentEvent, ConsentPurpose, ConsentSource, Customer
 
 
@@ -22,20 +23,19 @@ def withdraw(
     *,
     words: str,
     at: datetime,
-    purposes: Iterable[str] = (ConsentPurpose.SERVICE, ConsentPurpose.PROMO),
+    purposes: Iterable[ConsentPurpose] = tuple(ConsentPurpose),
 ) -> int:
     """Whoever shares this number is left in peace from now on; return how many people that is."""
     customers = list(Customer.objects.filter(phone=phone)) if phone else []
-    ConsentEvent.objects.bulk_create(
-        ConsentEvent(
-            customer=customer,
-            purpose=purpose,
-            is_granted=False,
-            text_shown=words[:400],
-            source=ConsentSource.REPLY,
-            at=at,
-        )
-        for customer in customers
-        for purpose in purposes
-    )
+    for customer in customers:
+        for purpose in purposes:
+            record_consent(
+                customer,
+                purpose=purpose,
+                is_granted=False,
+                text=words[:400],
+                source=ConsentSource.REPLY,
+                by=None,
+                at=at,
+            )
     return len(customers)
