@@ -8,6 +8,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from frontdesk.branches.models import Branch
@@ -127,3 +128,15 @@ def at_once() -> Iterator[Callable]:
 
     yield run
     pool.shutdown()
+
+
+@pytest.fixture
+def queries_of(db: None) -> Callable[[Callable], int]:
+    """Return a function that counts the queries of a request that succeeds."""
+
+    def count(ask: Callable) -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert ask().status_code == 200
+        return len(caught)
+
+    return count
