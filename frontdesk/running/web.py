@@ -4,13 +4,17 @@ Loaded once, the workers share its memory, and a worker that is started again is
 """
 
 import argparse
+import contextlib
 import gc
 import importlib
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.template import TemplateSyntaxError, engines
+from django.utils.translation.trans_real import translation
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
@@ -28,8 +32,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     given = parser.parse_args()
 
-    importlib.import_module("frontdesk.wsgi")
-    importlib.import_module(settings.ROOT_URLCONF)
+    load_everything()
     gc.collect()
     gc.freeze()  # a collection would otherwise write to every page that the workers share
 
@@ -45,6 +48,19 @@ def main() -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=2,
     ).serve(target_loader=load, wrap_loader=False)
+
+
+def load_everything() -> None:
+    """What the first requests would otherwise load in every worker: views, pages and languages."""
+    importlib.import_module("frontdesk.wsgi")
+    importlib.import_module(settings.ROOT_URLCONF)
+    for language, _ in settings.LANGUAGES:
+        translation(language)
+    engine = engines["django"]
+    for folder in engine.template_dirs:
+        for path in sorted(Path(folder).rglob("*.html")):
+            with contextlib.suppress(TemplateSyntaxError):  # its page will say so
+                engine.get_template(str(path.relative_to(folder)))
 
 
 def load() -> Callable[..., Any]:
