@@ -141,7 +141,7 @@ def test_keys_press_what_can_be_seen(desk: Page) -> None:
     expect(desk.get_by_role("status")).to_contain_text("A-012 dipanggil")
 
     desk.keyboard.press("Alt+n")
-    desk.wait_for_url("**/gallery/page/")
+    desk.wait_for_url("**/visits/new/")
 
 
 def test_ctrl_z_presses_the_undo_button_but_not_while_typing(desk: Page) -> None:
@@ -220,7 +220,7 @@ def test_what_was_half_written_comes_back_after_the_lock(
     desk.get_by_label("Nama lengkap").fill("Maria Goretti")
     desk.get_by_label("Konsultasi dokter").check()
     desk.keyboard.press("F8")
-    desk.wait_for_url("**/lock/")
+    desk.wait_for_url("**/staff/lock/")
 
     sign_in(desk, cast.bela)
     desk.goto("/gallery/form/")
@@ -239,7 +239,7 @@ def test_an_idle_terminal_warns_and_locks_itself(desk: Page) -> None:
     expect(desk.get_by_role("status")).to_contain_text("Layar terkunci dalam 20 detik")
 
     desk.clock.run_for(20_000)
-    desk.wait_for_url("**/lock/")
+    desk.wait_for_url("**/staff/lock/")
 
 
 def test_a_pin_is_typed_by_finger_and_sends_itself(desk: Page) -> None:
