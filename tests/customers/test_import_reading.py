@@ -38,7 +38,8 @@ ODS_CONTENT = f"""<office:document-content office:version="1.2"
 </table:table-row>
 <table:table-row>
 <table:table-cell office:value-type="string"><text:p>Ani</text:p></table:table-cell>
-<table:table-cell office:value-type="float" office:value="81234567890"><text:p>8</text:p></table:table-cell>
+<table:table-cell office:value-type="float" office:value="81234567890"><text:p>8</text:p>
+</table:table-cell>
 </table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"""
 
 
