@@ -98,4 +98,7 @@ def _what(event: StaffEvent) -> str:
         case StaffEventKind.ROLE_GIVEN | StaffEventKind.ROLE_TAKEN:
             return f"{subject}: {Role(event.detail).label}"
         case _:
-            return ", ".join(part for part in (subject, event.detail) if part)
+            # A terminal that was enrolled or revoked is named by its detail already.
+            place = event.terminal.name if event.terminal else ""
+            parts = dict.fromkeys([subject, event.detail, place])
+            return " · ".join(part for part in parts if part)

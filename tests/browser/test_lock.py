@@ -171,6 +171,13 @@ def test_an_unattended_screen_locks_itself_and_keeps_the_form(
     expect(counter.get_by_label("Nama terminal")).to_have_value("Meja dekat pintu")
 
 
+def test_whoever_stands_at_the_counter_can_lock_it(counter: Page, cast: Cast) -> None:
+    come_in_at(counter, cast.tari, "/staff/me/")
+    shoot(counter, "staff-me-touch-terminal")
+    counter.keyboard.press("F8")
+    expect(counter).to_have_url(AT_LOCK)
+
+
 def test_another_tab_finds_itself_locked(counter: Page, cast: Cast) -> None:
     come_in_at(counter, cast.anna, "/staff/duty/")
     other = counter.context.new_page()

@@ -49,7 +49,7 @@ def test_another_branch_s_history_is_not_shown(
 def test_a_broken_mark_shows_the_newest(cast: Cast, many: int, sign_in: SignIn, mark: str) -> None:
     response = sign_in(cast.maya).get(URL, {"before": mark})
     assert response.status_code == 200
-    assert f">{many - 1}<" in response.text
+    assert f">{many - 1}</span>" in response.text
 
 
 def test_codes_are_told_as_sentences(cast: Cast, menteng: Branch, sign_in: SignIn) -> None:
