@@ -196,12 +196,11 @@
     clearTimeout(busyTimer);
     busyTimer = setTimeout(() => pending && document.documentElement.classList.add("busy"), 120);
     document.getElementById("failure")?.remove();
-  });
-
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (isQuiet(event)) return;
-    pending = Math.max(0, pending - 1);
-    if (!pending) document.documentElement.classList.remove("busy");
+    // Not htmx:afterRequest: what asked may be gone from the page by then, and its event with it.
+    event.detail.xhr.addEventListener("loadend", () => {
+      pending -= 1;
+      if (!pending) document.documentElement.classList.remove("busy");
+    });
   });
 
   document.addEventListener("htmx:responseError", (event) => {

@@ -27,7 +27,8 @@
     place.querySelector("details[open]") !== null;
 
   document.addEventListener("htmx:afterRequest", (event) => {
-    const { elt, xhr } = event.detail;
+    const { requestConfig, xhr } = event.detail;
+    const elt = requestConfig?.elt ?? event.detail.elt;
     if (!elt.matches?.("[data-etag], [data-poll]")) return;
     if (xhr.status === 200 || xhr.status === 304) {
       const etag = xhr.getResponseHeader("ETag");

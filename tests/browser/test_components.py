@@ -139,6 +139,7 @@ def test_keys_press_what_can_be_seen(desk: Page) -> None:
     desk.keyboard.press("F9")
     expect(desk.locator("#answer")).to_have_text("1")
     expect(desk.get_by_role("status")).to_contain_text("A-012 dipanggil")
+    expect(desk.locator("html.busy")).to_have_count(0)
 
     desk.keyboard.press("Alt+n")
     desk.wait_for_url("**/visits/new/")
