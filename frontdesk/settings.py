@@ -126,7 +126,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Jakarta"
-USE_THOUSAND_SEPARATOR = True
+# Digits are grouped where a page asks for it (`rupiah`, `intcomma`): a key in an address never is.
+USE_THOUSAND_SEPARATOR = False
 
 # Static files --------------------------------------------------------------------------------
 
