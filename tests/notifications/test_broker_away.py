@@ -12,11 +12,14 @@ from celery import current_app
 from django.utils import timezone
 
 from frontdesk.running import valkey
-from notifications import actions
 from notifications.models import Message
 from notifications.states import MessageState
 from tests.notifications.conftest import process_environ
 from tests.twilio_server import ROOT, until
+
+# Seconds: a busy machine may take long; asking a dead broker again and again would take six.
+PATIENCE = 75
+QUICK = 4
 
 
 class Broker:
@@ -44,7 +47,7 @@ class Broker:
         self.process = subprocess.Popen(
             [str(valkey.find()), *map(str, options)], stdout=subprocess.DEVNULL
         )
-        until(self._answers)
+        until(self._answers, seconds=PATIENCE)
 
     def _answers(self):
         with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
@@ -71,37 +74,37 @@ def broker(tmp_path, settings, monkeypatch):
 
 @pytest.fixture
 def worker(broker, settings, sending, tmp_path, menteng):
-    schedule = str(tmp_path / "beat")
-    command = ["-A", "frontdesk", "worker", "-B", "-s", schedule, "-P", "threads", "-c", "2"]
-    with open(tmp_path / "worker.log", "w") as log:
+    """A worker with its beat, that has taken up its work."""
+    log = tmp_path / "worker.log"
+    command = ["-A", "frontdesk", "worker", "-B", "-s", str(tmp_path / "beat"), "-P", "threads"]
+    with log.open("w") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "celery", *command, "-l", "WARNING"],
+            [sys.executable, "-m", "celery", *command, "-c", "2", "-l", "INFO"],
             cwd=ROOT,
             env={**os.environ, **process_environ(settings)},
-            stdout=log,
-            stderr=log,
+            stdout=file,
+            stderr=file,
         )
-    yield process
-    process.kill()
-    process.wait(10)
+    try:
+        until(lambda: " ready." in log.read_text(), seconds=PATIENCE)
+        yield process
+    finally:
+        process.kill()
+        process.wait(10)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_messages_wait_and_go_out_when_it_is_back(plan, broker, worker, sending, menteng):
     menteng.quiet_from = menteng.quiet_until = menteng.day_starts_at
     menteng.save()
-    plan(key="before", at=timezone.now())
-    accepted = Message.objects.filter(state=MessageState.ACCEPTED)
-    until(lambda: accepted.count() == 1, seconds=40)
-
     broker.stop()
+
     began = time.monotonic()
-    plan(key="while away", at=timezone.now())
-    assert time.monotonic() - began < 1
-    time.sleep(2)
-    assert Message.objects.get(key="while away").state == MessageState.QUEUED
+    plan(at=timezone.now())
+    assert time.monotonic() - began < QUICK
+    time.sleep(1)
+    assert Message.objects.get().state == MessageState.QUEUED
 
     broker.start()
-    until(lambda: accepted.count() == 2, seconds=60)
-    assert len(sending.accepted()) == 2
-    assert actions.send_due() == 0
+    until(lambda: Message.objects.get().state == MessageState.ACCEPTED, seconds=PATIENCE)
+    assert len(sending.accepted()) == 1
