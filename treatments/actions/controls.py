@@ -86,12 +86,19 @@ def keep_controls(visit: Visit, *, by: Staff, at: datetime) -> int:
         state__in=[ControlState.PLANNED, ControlState.MISSED],
         due_on__lte=today + timedelta(days=KEPT_DAYS_BEFORE),
     ).select_related("branch", "customer")
+    kept = 0
     for control in due:
-        _move(control, to=ControlState.KEPT, by=by, at=at, kept_by_visit=visit)
+        try:
+            with transaction.atomic():
+                _move(control, to=ControlState.KEPT, by=by, at=at, kept_by_visit=visit)
+        except CannotChangeControl:
+            # Somebody moved or cancelled it a moment ago; the guest at the door still comes in.
+            continue
+        kept += 1
         _follow_reminder(
             control.customer, branch=control.branch, due_on=control.due_on, by=by, at=at
         )
-    return len(due)
+    return kept
 
 
 def note_missed(*, at: datetime) -> int:
