@@ -127,7 +127,7 @@ class Up:
         given[ENDS_WITH_PARENT] = "1"
 
     def _names(self) -> list[str]:
-        if self.host == "0.0.0.0":  # nosec B104
+        if self.host == "0.0.0.0":
             return ["*"]
         return ["localhost", "127.0.0.1", "[::1]", self.host]
 
