@@ -5,6 +5,7 @@ from io import BytesIO
 import xlsxwriter
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -55,7 +56,7 @@ def _sums(sheet: Worksheet, recap: DayRecap, *, bold: Format, money: Format, tot
         sheet.write_number(row, 3, line.minutes)
         sheet.write_number(row, 4, line.total, money)
     last = first + len(recap.rows)
-    sheet.write_string(last, 0, _("Jumlah"), total)
+    sheet.write_string(last, 0, pgettext("sum", "Jumlah"), total)
     sheet.write_string(last, 1, "", total)
     sheet.write_number(last, 2, recap.count, total)
     sheet.write_number(last, 3, recap.minutes, total)

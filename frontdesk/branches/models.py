@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TimeZone(models.TextChoices):
@@ -49,7 +50,7 @@ class Branch(models.Model):
     class Meta:
         ordering = ["name"]
         verbose_name = _("cabang")
-        verbose_name_plural = _("cabang")
+        verbose_name_plural = pgettext_lazy("plural", "cabang")
         constraints = [
             models.CheckConstraint(
                 name="branches_branch_time_zone", condition=models.Q(time_zone__in=TimeZone.values)

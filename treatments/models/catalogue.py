@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from frontdesk.staff.models import Staff
 
@@ -37,7 +38,7 @@ class Treatment(models.Model):
     class Meta:
         ordering: ClassVar[list[str]] = ["category", "name"]
         verbose_name = _("perawatan")
-        verbose_name_plural = _("perawatan")
+        verbose_name_plural = pgettext_lazy("plural", "perawatan")
         constraints = [
             models.CheckConstraint(
                 name="treatments_treatment_minutes", condition=models.Q(minutes__gte=1)
@@ -58,7 +59,7 @@ class Qualification(models.Model):
 
     class Meta:
         verbose_name = _("keahlian")
-        verbose_name_plural = _("keahlian")
+        verbose_name_plural = pgettext_lazy("plural", "keahlian")
         constraints = [
             models.UniqueConstraint(
                 fields=["staff", "treatment"], name="treatments_qualification_once"
@@ -79,7 +80,7 @@ class Supply(models.Model):
     class Meta:
         ordering: ClassVar[list[str]] = ["name"]
         verbose_name = _("produk ruang perawatan")
-        verbose_name_plural = _("produk ruang perawatan")
+        verbose_name_plural = pgettext_lazy("plural", "produk ruang perawatan")
 
     def __str__(self) -> str:
         return self.name
@@ -94,7 +95,7 @@ class TreatmentSupply(models.Model):
 
     class Meta:
         verbose_name = _("pemakaian produk")
-        verbose_name_plural = _("pemakaian produk")
+        verbose_name_plural = pgettext_lazy("plural", "pemakaian produk")
         constraints = [
             models.UniqueConstraint(
                 fields=["treatment", "supply"], name="treatments_treatmentsupply_once"
