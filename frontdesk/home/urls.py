@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.counter, name="counter"),
     path("queue/", views.queue, name="queue"),
     path("queue/ended/", views.queue_ended, name="queue_ended"),
+    path("queue/next/", views.idle_pane, name="idle_pane"),
     path("queue/call-next/", views.call_next, name="call_next"),
     path("check-in/", views.check_in_pane, name="check_in_pane"),
     path("check-in/save/", views.check_in, name="check_in"),

@@ -66,6 +66,14 @@ def queue_ended(request: StaffRequest) -> HttpResponse:
 
 @staff_required(Permission.RUN_QUEUE)
 @require_GET
+def idle_pane(request: StaffRequest) -> HttpResponse:
+    """Say who is next while nothing is in hand."""
+    found = desk_queue(branch=request.branch, at=timezone.now())
+    return render(request, "home/counter_idle.html#next", {"queue": found})
+
+
+@staff_required(Permission.RUN_QUEUE)
+@require_GET
 def visit_pane(request: StaffRequest, pk: int) -> HttpResponse:
     visit = _visit_or_404(request, pk)
     if not request.htmx:

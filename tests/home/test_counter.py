@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -72,6 +73,23 @@ def test_a_link_opens_the_visit(anna: Client, menteng: Branch, arrive: Callable)
     pane = page[page.index('id="visit-card"') :]
     places = [pane.index(text) for text in in_order]
     assert places == sorted(places)
+
+
+def test_a_key_of_many_digits_is_written_plainly(
+    anna: Client, menteng: Branch, arrive: Callable
+) -> None:
+    """Indonesian groups digits with a point; an address must not."""
+    sari = CustomerFactory(pk=7654321, home_branch=menteng)
+    visit = arrive(customer=sari)
+    Visit.objects.filter(pk=visit.pk).update(business_date=date(2020, 1, 1))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('visits_visit', 'id'), 1234567)")
+    visit = arrive(customer=sari)
+    for address in (f"/?visit={visit.pk}", f"/?customer={sari.pk}"):
+        page = anna.get(address).content.decode()
+        assert "1234568" in page
+        assert "1.234.568" not in page
+        assert "7.654.321" not in page
 
 
 @pytest.mark.parametrize("address", ["/?visit={}", "/?visit=0", "/?visit=abc", "/?customer=99999"])
