@@ -40,7 +40,12 @@ class SignInForm(forms.Form):
         max_length=40,
         error_messages={"required": _("Isi nama pengguna Anda")},
         widget=forms.TextInput(
-            {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+            {
+                "autocomplete": "username",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
         ),
     )
     password = PasswordField(

@@ -133,7 +133,7 @@ class Staff(AbstractBaseUser):
                 branch_ids.append(assignment.branch_id)
         return Branch.objects.all() if everywhere else Branch.objects.filter(pk__in=branch_ids)
 
-    @property
+    @cached_property
     def branches(self) -> "list[Branch]":
         """Return the branches this person can be signed in at, by name."""
         if any(assignment.branch_id is None for assignment in self.assigned):

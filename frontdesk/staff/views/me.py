@@ -107,10 +107,11 @@ def switch_branch(request: StaffRequest) -> HttpResponse:
             return redirect("staff:switch_branch")
         request.session[BRANCH_KEY] = branch.pk
         return redirect(next_url(request, request.user, branch))
+    choices = [(b, [role.label for role in request.user.roles_at(b)]) for b in branches]
     return render(
         request,
         "staff/switch_branch.html",
-        {"branches": branches, "next": request.GET.get("next", "")},
+        {"branches": choices, "next": request.GET.get("next", "")},
     )
 
 
