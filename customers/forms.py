@@ -1,5 +1,6 @@
 """The card as the desk fills it in: the phone first, everything but the name may stay empty."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -25,7 +26,8 @@ class PhoneField(forms.CharField):
         super().__init__(max_length=30, widget=forms.TextInput(attrs=attrs), **options)
 
     def prepare_value(self, value: Any) -> Any:
-        return spoken_phone(value) if isinstance(value, str) and value[:1] == "+" else value
+        is_whole = isinstance(value, str) and re.fullmatch(r"\+\d{8,15}", value)
+        return spoken_phone(value) if is_whole else value
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value)
