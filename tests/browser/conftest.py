@@ -62,6 +62,8 @@ def new_page(browser: Browser, live_server: LiveServer) -> Iterator[NewPage]:
             base_url=live_server.url, viewport=viewport, **{**CONTEXT, **options}
         )
         context.set_default_timeout(8_000)
+        # The first page of a run compiles every template it meets.
+        context.set_default_navigation_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         _watch(page, faults, home=urlsplit(live_server.url).netloc)
