@@ -207,6 +207,14 @@ def test_a_double_click_gives_one_number(open_desk: OpenDesk) -> None:
     assert Visit.objects.count() == 1
 
 
+def test_enter_after_a_name_gives_a_number(open_desk: OpenDesk) -> None:
+    page = open_desk(address="/?new=1")
+    page.get_by_label("Nama tamu").fill("Ibu Ani")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ticket-number")).to_have_text("A001")
+    expect(page.locator("#visit-card h1")).to_contain_text("Ibu Ani")
+
+
 def test_a_reload_and_the_way_back_keep_what_is_in_hand(
     open_desk: OpenDesk, cast: Cast, menteng: Branch
 ) -> None:
@@ -329,6 +337,8 @@ def test_every_state_can_be_read_by_everyone(open_desk: OpenDesk, morning: list[
         settled(page)
         shoot(page, f"counter-{name}")
         check_axe(page)
+        assert page.evaluate("scrollY") == 0, name
+        assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), name
         page.evaluate(LONGER)
         for width in (1024, 1366, 1920):
             page.set_viewport_size({"width": width, "height": 768})
