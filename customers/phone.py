@@ -40,7 +40,11 @@ def parse_phone(text: str) -> str:
         raise BadPhone(text) from error
     if not phonenumbers.is_possible_number(parsed):
         raise BadPhone(text)
-    if parsed.country_code == 62 and number[3:4] == "8" and not re.match(r"^\+628[1-9]\d{7,10}$", number):
+    if (
+        parsed.country_code == 62
+        and number[3:4] == "8"
+        and not re.match(r"^\+628[1-9]\d{7,10}$", number)
+    ):
         raise BadPhone(text)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

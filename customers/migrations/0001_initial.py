@@ -31,11 +31,10 @@ $$
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('branches', '0001_initial'),
+        ("branches", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -48,149 +47,373 @@ class Migration(migrations.Migration):
             "DROP FUNCTION public.next_member_number(); DROP SEQUENCE public.customers_member_number",
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('member_number', models.CharField(db_default=models.Func(function='next_member_number', output_field=models.CharField()), max_length=20, unique=True, verbose_name='nomor anggota')),
-                ('phone', models.CharField(blank=True, help_text='E.164; kosong bila tidak diberikan. Keluarga boleh berbagi nomor.', max_length=16, validators=[django.core.validators.RegexValidator('^\\+\\d{8,15}$')], verbose_name='nomor HP')),
-                ('name', models.CharField(max_length=120, verbose_name='nama lengkap')),
-                ('call_name', models.CharField(blank=True, max_length=40, verbose_name='panggilan')),
-                ('honorific', models.CharField(choices=[('kak', 'Kak'), ('ibu', 'Ibu'), ('bapak', 'Bapak'), ('mbak', 'Mbak'), ('mas', 'Mas')], default='kak', max_length=8, verbose_name='sapaan')),
-                ('birth_date', models.DateField(blank=True, null=True, verbose_name='tanggal lahir')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='alamat')),
-                ('allergies', models.CharField(blank=True, max_length=300, verbose_name='alergi')),
-                ('notes', models.TextField(blank=True, verbose_name='catatan')),
-                ('created_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('import_key', models.CharField(editable=False, max_length=64, null=True, unique=True)),
-                ('name_folded', models.GeneratedField(db_persist=True, expression=models.Func(models.F('name'), function='fold_name'), output_field=models.CharField(db_collation='C', max_length=240))),
-                ('phone_reversed', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Reverse('phone'), output_field=models.CharField(db_collation='C', max_length=16))),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('home_branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='branches.branch', verbose_name='cabang asal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "member_number",
+                    models.CharField(
+                        db_default=models.Func(
+                            function="next_member_number", output_field=models.CharField()
+                        ),
+                        max_length=20,
+                        unique=True,
+                        verbose_name="nomor anggota",
+                    ),
+                ),
+                (
+                    "phone",
+                    models.CharField(
+                        blank=True,
+                        help_text="E.164; kosong bila tidak diberikan. Keluarga boleh berbagi nomor.",
+                        max_length=16,
+                        validators=[django.core.validators.RegexValidator("^\\+\\d{8,15}$")],
+                        verbose_name="nomor HP",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="nama lengkap")),
+                (
+                    "call_name",
+                    models.CharField(blank=True, max_length=40, verbose_name="panggilan"),
+                ),
+                (
+                    "honorific",
+                    models.CharField(
+                        choices=[
+                            ("kak", "Kak"),
+                            ("ibu", "Ibu"),
+                            ("bapak", "Bapak"),
+                            ("mbak", "Mbak"),
+                            ("mas", "Mas"),
+                        ],
+                        default="kak",
+                        max_length=8,
+                        verbose_name="sapaan",
+                    ),
+                ),
+                (
+                    "birth_date",
+                    models.DateField(blank=True, null=True, verbose_name="tanggal lahir"),
+                ),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="alamat")),
+                ("allergies", models.CharField(blank=True, max_length=300, verbose_name="alergi")),
+                ("notes", models.TextField(blank=True, verbose_name="catatan")),
+                ("created_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "import_key",
+                    models.CharField(editable=False, max_length=64, null=True, unique=True),
+                ),
+                (
+                    "name_folded",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(models.F("name"), function="fold_name"),
+                        output_field=models.CharField(db_collation="C", max_length=240),
+                    ),
+                ),
+                (
+                    "phone_reversed",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Reverse("phone"),
+                        output_field=models.CharField(db_collation="C", max_length=16),
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "home_branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="customers",
+                        to="branches.branch",
+                        verbose_name="cabang asal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pelanggan',
-                'verbose_name_plural': 'pelanggan',
+                "verbose_name": "pelanggan",
+                "verbose_name_plural": "pelanggan",
             },
         ),
         migrations.CreateModel(
-            name='ConsentEvent',
+            name="ConsentEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('service', 'Pengingat layanan'), ('promo', 'Promo')], max_length=10)),
-                ('is_granted', models.BooleanField()),
-                ('text_shown', models.CharField(blank=True, max_length=400)),
-                ('source', models.CharField(choices=[('counter', 'Di meja depan'), ('import', 'Dari daftar lama'), ('reply', 'Balasan pelanggan')], max_length=10)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='customers.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("service", "Pengingat layanan"), ("promo", "Promo")],
+                        max_length=10,
+                    ),
+                ),
+                ("is_granted", models.BooleanField()),
+                ("text_shown", models.CharField(blank=True, max_length=400)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("counter", "Di meja depan"),
+                            ("import", "Dari daftar lama"),
+                            ("reply", "Balasan pelanggan"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to="customers.customer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CustomerEvent',
+            name="CustomerEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=40)),
-                ('old', models.TextField(blank=True)),
-                ('new', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='customers.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field", models.CharField(max_length=40)),
+                ("old", models.TextField(blank=True)),
+                ("new", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="customers.customer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ImportJob',
+            name="ImportJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(upload_to='imports/%Y/%m/')),
-                ('file_name', models.CharField(max_length=200)),
-                ('is_dry_run', models.BooleanField()),
-                ('state', models.CharField(choices=[('waiting', 'Menunggu'), ('running', 'Sedang dibaca'), ('done', 'Selesai'), ('failed', 'Gagal')], default='waiting', max_length=10)),
-                ('rows_total', models.PositiveIntegerField(default=0)),
-                ('rows_done', models.PositiveIntegerField(default=0)),
-                ('rows_new', models.PositiveIntegerField(default=0)),
-                ('rows_known', models.PositiveIntegerField(default=0)),
-                ('rows_refused', models.PositiveIntegerField(default=0)),
-                ('refused_file', models.FileField(blank=True, upload_to='imports/%Y/%m/')),
-                ('problem', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('heartbeat_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='branches.branch')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file", models.FileField(upload_to="imports/%Y/%m/")),
+                ("file_name", models.CharField(max_length=200)),
+                ("is_dry_run", models.BooleanField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Menunggu"),
+                            ("running", "Sedang dibaca"),
+                            ("done", "Selesai"),
+                            ("failed", "Gagal"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("rows_total", models.PositiveIntegerField(default=0)),
+                ("rows_done", models.PositiveIntegerField(default=0)),
+                ("rows_new", models.PositiveIntegerField(default=0)),
+                ("rows_known", models.PositiveIntegerField(default=0)),
+                ("rows_refused", models.PositiveIntegerField(default=0)),
+                ("refused_file", models.FileField(blank=True, upload_to="imports/%Y/%m/")),
+                ("problem", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                ("heartbeat_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="branches.branch"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='NameWord',
+            name="NameWord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('word', models.CharField(db_collation='C', max_length=120)),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='customers.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("word", models.CharField(db_collation="C", max_length=120)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="customers.customer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Vocabulary',
+            name="Vocabulary",
             fields=[
-                ('word', models.CharField(db_collation='C', max_length=120, primary_key=True, serialize=False)),
+                (
+                    "word",
+                    models.CharField(
+                        db_collation="C", max_length=120, primary_key=True, serialize=False
+                    ),
+                ),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['word'], name='customers_vocabulary_trgm', opclasses=['gin_trgm_ops'])],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["word"],
+                        name="customers_vocabulary_trgm",
+                        opclasses=["gin_trgm_ops"],
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['phone'], name='customers_customer_phone'),
+            model_name="customer",
+            index=models.Index(fields=["phone"], name="customers_customer_phone"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['phone_reversed'], name='customers_customer_phone_rev'),
+            model_name="customer",
+            index=models.Index(fields=["phone_reversed"], name="customers_customer_phone_rev"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['phone'], name='customers_customer_phone_trgm', opclasses=['gin_trgm_ops']),
+            model_name="customer",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["phone"], name="customers_customer_phone_trgm", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['name_folded'], name='customers_customer_name'),
+            model_name="customer",
+            index=models.Index(fields=["name_folded"], name="customers_customer_name"),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('phone', ''), ('phone__regex', '^\\+\\d{8,15}$'), _connector='OR'), name='customers_customer_phone_e164'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("phone", ""), ("phone__regex", "^\\+\\d{8,15}$"), _connector="OR"
+                ),
+                name="customers_customer_phone_e164",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='customers_customer_named'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="customers_customer_named"
+            ),
         ),
         migrations.AddIndex(
-            model_name='consentevent',
-            index=models.Index(fields=['customer', 'purpose', '-at'], name='customers_consent_latest'),
+            model_name="consentevent",
+            index=models.Index(
+                fields=["customer", "purpose", "-at"], name="customers_consent_latest"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='consentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4f79b7ff9f3e25a63df7b8aaf4b7773cb88ff1bb', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ffafd', table='customers_consentevent', when='BEFORE')),
+            model_name="consentevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4f79b7ff9f3e25a63df7b8aaf4b7773cb88ff1bb",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_ffafd",
+                    table="customers_consentevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='customerevent',
-            index=models.Index(fields=['customer', '-at'], name='customers_event_customer_at'),
+            model_name="customerevent",
+            index=models.Index(fields=["customer", "-at"], name="customers_event_customer_at"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='customerevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='67bbcdaa8b0ad9058ebdd1abf75818e71639ffeb', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_92226', table='customers_customerevent', when='BEFORE')),
+            model_name="customerevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="67bbcdaa8b0ad9058ebdd1abf75818e71639ffeb",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_92226",
+                    table="customers_customerevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importjob',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state__in', ['done', 'failed'])), models.Q(('finished_at__isnull', True), ('state__in', ['waiting', 'running'])), _connector='OR'), name='customers_importjob_finished_at'),
+            model_name="importjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("finished_at__isnull", False), ("state__in", ["done", "failed"])),
+                    models.Q(("finished_at__isnull", True), ("state__in", ["waiting", "running"])),
+                    _connector="OR",
+                ),
+                name="customers_importjob_finished_at",
+            ),
         ),
         migrations.AddIndex(
-            model_name='nameword',
-            index=models.Index(fields=['word', 'customer'], name='customers_nameword_word'),
+            model_name="nameword",
+            index=models.Index(fields=["word", "customer"], name="customers_nameword_word"),
         ),
         migrations.AddIndex(
-            model_name='nameword',
-            index=models.Index(fields=['customer', 'word'], name='customers_nameword_customer'),
+            model_name="nameword",
+            index=models.Index(fields=["customer", "word"], name="customers_nameword_customer"),
         ),
     ]
