@@ -35,6 +35,9 @@ def customer_edit(request: StaffRequest, pk: int) -> HttpResponse:
             at=timezone.now(),
         )
     except CardChanged as refusal:
+        if all(value == getattr(refusal.current, name) for name, value in form.card.items()):
+            # The same form sent twice: it stands as she wants it.
+            return redirect("home:customer", customer.pk)
         form, conflicts = form.over(refusal.current)
         last = refusal.current.events.select_related("by").order_by("-at", "-pk").first()
         context = {"conflicts": conflicts, "is_behind": True, "last_change": last}

@@ -124,6 +124,13 @@ class TestPage:
         assert maria.phone == "+6281311112222"
         assert {event.field for event in maria.events.all()} == {"phone", "birth_date"}
 
+    def test_sent_twice_is_saved_once(self, cast: Cast, sign_in: SignIn, maria: Customer) -> None:
+        client = sign_in(cast.anna)
+        data = opened_form(client, maria) | {"address": "Jalan Mawar 2"}
+        url = reverse("customers:customer_edit", args=[maria.pk])
+        assert [client.post(url, data).status_code for _ in range(2)] == [302, 302]
+        assert CustomerEvent.objects.count() == 1
+
     def test_shows_both_values(self, cast: Cast, sign_in: SignIn, maria: Customer) -> None:
         anna, bela = sign_in(cast.anna), sign_in(cast.bela)
         url = reverse("customers:customer_edit", args=[maria.pk])
