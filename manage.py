@@ -9,6 +9,8 @@ from pathlib import Path
 
 
 def main() -> None:
+    if os.name != "posix":
+        sys.exit("Frontdesk runs on Linux and macOS; on Windows inside WSL.")
     here = Path(__file__).resolve().parent
     # By path, because importing the package may already need what is not installed yet.
     runpy.run_path(str(here / "frontdesk" / "running" / "environment.py"))["enter"](sys.argv)
