@@ -223,8 +223,8 @@ def _write_lines(slip: Slip, treatments: Sequence[Treatment]) -> None:
 
 
 def _lock(slip: Slip) -> None:
-    Slip.objects.select_for_update(of=("self",)).get(pk=slip.pk)
-    slip.refresh_from_db()
+    rows = Slip.objects.select_for_update(of=("self",)).select_related("branch")
+    slip.refresh_from_db(from_queryset=rows)
 
 
 def _move(
@@ -239,7 +239,7 @@ def _move(
     moved = Slip.objects.filter(pk=slip.pk, state=old, version=slip.version).update(
         state=to, version=F("version") + 1, **fields
     )
-    slip.refresh_from_db()
+    slip.refresh_from_db(from_queryset=Slip.objects.select_related("branch"))
     if not moved:
         raise CannotChangeSlip(
             _("Slip %(code)s baru saja diubah orang lain: sekarang %(state)s.")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -178,7 +179,9 @@ def _slips(
         .order_by("created_at", "pk")
     )
     context = {"visit": visit, "slips": slips, "closes_form": closes_form}
-    return render(request, "treatments/_visit_slips.html", context, status=status)
+    # Rendered after the view: a new slip's number is not held for as long as its row is drawn.
+    template = "treatments/_visit_slips.html"
+    return TemplateResponse(request, template, context, status=status)
 
 
 def _form(
