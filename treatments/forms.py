@@ -15,10 +15,20 @@ from treatments.states import SlipState
 MOST_TREATMENTS = 20
 
 
+class PickedInput(forms.Widget):
+    """Reads a slip's lines; what is wrong with them is mended in the field above the list."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        return list(data.getlist(name))
+
+    def id_for_label(self, id_: str | None) -> str:
+        return "slip-filter"
+
+
 class TreatmentsField(forms.Field):
     """Treatments in the order they were picked; the same one may come twice."""
 
-    widget = forms.MultipleHiddenInput
+    widget = PickedInput
     default_error_messages: ClassVar[dict[str, Any]] = {
         "required": _("Pilih paling sedikit satu perawatan."),
         "invalid": _("Perawatan ini tidak ada di katalog. Pilih dari daftar."),

@@ -1,4 +1,4 @@
-"""Step 6 of the day: a slip from the visit in hand, onto paper, found again, passed on, cancelled."""
+"""Step 6 of the day: a slip from the visit in hand, onto paper, found, passed on, cancelled."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Duty
 from frontdesk.visits import actions as visits
 from frontdesk.visits.models import Purpose, Visit
-from tests.browser.conftest import SHOTS, check_axe, shoot
+from tests.browser.conftest import PHONE, SHOTS, NewPage, check_axe, shoot
 from tests.conftest import Cast
 from tests.factories import (
     CustomerFactory,
@@ -164,6 +164,8 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(
     expect(desk.get_by_label("Pesan untuk beautician")).to_have_value("Kulit kering")
     shoot(desk, "slip-form-error")
     check_axe(desk)
+    desk.locator("[data-error-summary] a").click()
+    expect(desk.get_by_label("Cari perawatan")).to_be_focused()
 
     pick(desk, "totok")
     expect(desk.get_by_role("radio", name="Rara")).to_be_checked()
@@ -275,3 +277,17 @@ def test_the_slip_is_one_page_of_the_right_width(
     boxes = re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]", pdf)
     assert len(boxes) == 1
     assert float(boxes[0][0]) / 72 * 25.4 == pytest.approx(width, abs=0.5)
+
+
+@pytest.mark.parametrize("address", ["/slips/", "/slips/{pk}/", "/controls/"])
+def test_the_desks_pages_fit_a_phone(
+    address: str, new_page: NewPage, issued: Slip, cast: Cast, sign_in: Callable[..., None]
+) -> None:
+    phone = new_page(PHONE)
+    sign_in(phone, cast.maya)
+    phone.goto(address.format(pk=issued.pk))
+    shoot(
+        phone, f"phone-{address.strip('/').partition('/')[0]}-{'one' if '{' in address else 'all'}"
+    )
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    check_axe(phone)

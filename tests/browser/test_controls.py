@@ -1,0 +1,91 @@
+"""The control schedule at the desk: seen, moved to another day, cancelled."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from frontdesk.branches.models import Branch
+from tests.browser.conftest import check_axe, shoot
+from tests.conftest import Cast
+from tests.factories import CustomerFactory, TreatmentFactory, create_slip, put_on_duty
+from treatments.models import Control
+from treatments.states import ControlState, SlipState
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+GUESTS = [
+    ("Maria Goretti Widyaningsih", "ibu", 0),
+    ("Suwarni", "ibu", 0),
+    ("Ni Luh Ayu Pertiwi", "kak", 2),
+    ("Hendra Gunawan", "bapak", 5),
+    ("Yohana Kambu", "ibu", -3),
+]
+
+
+@pytest.fixture
+def controls(cast: Cast, menteng: Branch) -> list[Control]:
+    """Controls of treatments that were finished fourteen days before they are due."""
+    now = timezone.now()
+    facial = TreatmentFactory(name="Facial mencerahkan", control_days=[14])
+    for name, honorific, days in GUESTS:
+        then = now + timedelta(days=days - 14)
+        put_on_duty(cast.tari, branch=menteng, at=then)
+        create_slip(
+            branch=menteng,
+            desk=cast.anna,
+            beautician=cast.tari,
+            treatments=[facial],
+            customer=CustomerFactory(name=name, honorific=honorific, home_branch=menteng),
+            state=SlipState.DONE,
+            at=then,
+        )
+    return list(Control.objects.order_by("pk"))
+
+
+@pytest.fixture
+def desk(page: Page, cast: Cast, sign_in: Callable[..., None]) -> Page:
+    sign_in(page, cast.anna)
+    return page
+
+
+def test_a_control_is_moved_and_another_cancelled(desk: Page, controls: list[Control]) -> None:
+    desk.goto("/controls/")
+    expect(desk.locator(".control-table tbody tr")).to_have_count(2)
+    shoot(desk, "controls")
+    check_axe(desk)
+
+    desk.get_by_role("button", name="Pindah Maria Goretti Widyaningsih").click()
+    dialog = desk.get_by_role("dialog", name="Pindahkan jadwal kontrol")
+    dialog.get_by_label("Tanggal baru").fill("31/02")
+    dialog.get_by_role("button", name="Pindahkan").click()
+    expect(dialog).to_contain_text("Masukkan tanggal sebagai hari/bulan/tahun")
+    shoot(desk, "control-move")
+    check_axe(desk)
+    dialog.get_by_role("button", name=re.compile(r"\+7 hari")).click()
+    dialog.get_by_role("button", name="Pindahkan").click()
+    expect(desk.locator(".control-table tbody tr")).to_have_count(1)
+    expect(desk.locator("#status")).to_contain_text("Kontrol dipindah ke")
+    moved = controls[0]
+    due_on = moved.due_on
+    moved.refresh_from_db()
+    assert moved.due_on == due_on + timedelta(days=7)
+
+    desk.get_by_role("link", name="7 hari ke depan").click()
+    expect(desk.locator(".control-table tbody tr")).to_have_count(3)
+    shoot(desk, "controls-week")
+    check_axe(desk)
+    desk.get_by_role("button", name="Batalkan Hendra Gunawan").click()
+    dialog = desk.get_by_role("dialog", name="Batalkan jadwal kontrol")
+    check_axe(desk)
+    dialog.get_by_label("Alasan").fill("Pindah kota")
+    dialog.get_by_role("button", name="Batalkan kontrol").click()
+    expect(desk.locator(".control-table tbody tr")).to_have_count(2)
+    assert Control.objects.get(customer__name="Hendra Gunawan").state == ControlState.CANCELLED
+
+    desk.get_by_role("link", name="Terlewat").click()
+    expect(desk.locator(".control-table tbody tr")).to_have_count(1)
+    check_axe(desk)
