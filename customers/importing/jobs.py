@@ -13,6 +13,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import translation
 from django.utils.translation import gettext as _
+from kombu.exceptions import KombuError
 
 from customers.importing.reading import CannotRead, SourceList, check_kind, read_list
 from customers.importing.refusals import refused_suffix, write_refused
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 MOST_ATTEMPTS = 3
+# Left to itself, the client asks a dead broker for nine seconds while the page waits.
+_ASK_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 # A list holds names and health data: it is kept no longer than it takes to mend and ask about it.
 KEEP_FILES = timedelta(days=30)
 
@@ -94,9 +97,16 @@ def wake_worker() -> None:
     """Tell a worker to look now; without a broker it looks by itself a little later."""
 
     def send() -> None:
+        options = {**current_app.conf.broker_transport_options, **_ASK_ONCE}
         try:
-            current_app.send_task("customers.tasks.run_waiting_imports", expires=10)
-        except Exception as error:
+            with current_app.connection_for_write(transport_options=options) as connection:
+                current_app.send_task(
+                    "customers.tasks.run_waiting_imports",
+                    connection=connection,
+                    expires=10,
+                    retry=False,
+                )
+        except (KombuError, OSError) as error:
             logger.warning("no worker could be woken: %s", type(error).__name__)
 
     transaction.on_commit(send, robust=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 from pytest_django import Settings
@@ -237,10 +238,8 @@ def test_two_workers_claim_one_list_once(cast: Cast, menteng: Branch) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_without_a_broker_the_list_waits_and_beat_finds_it(
-    cast: Cast, menteng: Branch, settings: Settings
+    cast: Cast, menteng: Branch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from celery import current_app
-
     url = current_app.conf.broker_url
     current_app.conf.broker_url = "redis://127.0.0.1:1/0"
     try:
@@ -248,6 +247,7 @@ def test_without_a_broker_the_list_waits_and_beat_finds_it(
     finally:
         current_app.conf.broker_url = url
     assert job.state == ImportState.WAITING
+    assert "no worker could be woken" in caplog.text
     run_waiting_imports()
     job.refresh_from_db()
     assert job.state == ImportState.DONE
