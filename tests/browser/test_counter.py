@@ -276,6 +276,24 @@ def test_a_lost_connection_is_said(open_desk: OpenDesk, cast: Cast, menteng: Bra
     expect(page.locator("#offline-bar")).to_be_hidden(timeout=5_000)
 
 
+def test_the_allergy_stays_in_sight(open_desk: OpenDesk, cast: Cast, menteng: Branch) -> None:
+    sari = CustomerFactory(name="Sari", allergies="penisilin", home_branch=menteng)
+    visit = arrive(menteng, cast, customer=sari)
+    page = open_desk(address=f"/?visit={visit.pk}", viewport={"width": 1366, "height": 400})
+    settled(page)
+    page.evaluate("document.getElementById('visit').scrollTop = 9999")
+    settled(page)
+
+    assert page.evaluate("document.getElementById('visit').scrollTop") > 100
+    expect(page.locator(".strip-allergy")).to_be_in_viewport(ratio=1)
+    box = page.locator(".strip-allergy").bounding_box()
+    assert box
+    assert page.evaluate(
+        "([x, y]) => document.elementFromPoint(x, y).closest('.strip-allergy') !== null",
+        [box["x"] + 20, box["y"] + 20],
+    )
+
+
 def test_who_is_next_keeps_up(open_desk: OpenDesk, cast: Cast, menteng: Branch) -> None:
     first = arrive(menteng, cast)
     arrive(menteng, cast)
