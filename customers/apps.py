@@ -1,7 +1,7 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CustomersConfig(AppConfig):
     name = "customers"
-    verbose_name = _("Pelanggan")
+    verbose_name = pgettext_lazy("plural", "Pelanggan")

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TreatmentsConfig(AppConfig):
     name = "treatments"
-    verbose_name = _("Perawatan")
+    verbose_name = pgettext_lazy("plural", "Perawatan")

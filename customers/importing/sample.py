@@ -1,6 +1,7 @@
 """An empty list to fill in: every heading, and two invented people to show how."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from customers.importing.headings import Field
 from customers.importing.refusals import write_xlsx
@@ -29,4 +30,6 @@ def sample_list(*, branch: Branch) -> bytes:
         {Field.MEMBER: second, Field.NAME: "Contoh", Field.PHONE: "+62 813 3000 0002"},
     ]
     rows = [[person.get(field, "") for field in Field] for person in people]
-    return write_xlsx([str(field.label) for field in Field], rows, sheet=_("Pelanggan"))
+    return write_xlsx(
+        [str(field.label) for field in Field], rows, sheet=pgettext("plural", "Pelanggan")
+    )

@@ -14,6 +14,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from frontdesk.append_only import append_only
 from frontdesk.branches.models import Branch
@@ -169,7 +170,7 @@ class Assignment(models.Model):
 
     class Meta:
         verbose_name = _("penugasan")
-        verbose_name_plural = _("penugasan")
+        verbose_name_plural = pgettext_lazy("plural", "penugasan")
         constraints = [
             models.UniqueConstraint(
                 fields=["staff", "branch", "role"],
@@ -265,12 +266,12 @@ class PinAttempts(models.Model):
 
 
 class StaffEventKind(models.TextChoices):
-    SIGNED_IN = "signed_in", _("Masuk dengan kata sandi")
+    SIGNED_IN = "signed_in", pgettext_lazy("event", "Masuk dengan kata sandi")
     SIGNED_IN_BY_PIN = "signed_in_by_pin", _("Masuk dengan PIN")
     PIN_REFUSED = "pin_refused", _("PIN salah")
     LOCKED = "locked", _("Terminal dikunci")
     UNLOCKED = "unlocked", _("Terminal dibuka dengan PIN")
-    SIGNED_OUT = "signed_out", _("Keluar")
+    SIGNED_OUT = "signed_out", pgettext_lazy("event", "Keluar")
     TERMINAL_ENROLLED = "terminal_enrolled", _("Terminal didaftarkan")
     TERMINAL_REVOKED = "terminal_revoked", _("Terminal dicabut")
     DUTY_SET = "duty_set", _("Jadwal tugas diubah")
