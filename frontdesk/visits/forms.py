@@ -32,5 +32,5 @@ class LeftForm(forms.Form):
 
 
 def _one_kind_of_line_end(text: str) -> str:
-    """Return `text` with line ends as the page's script sees them, not as a plain form sends them."""
+    """Return `text` with line ends as a script sees them, not as a plain form sends them."""
     return text.replace("\r\n", "\n")

@@ -240,7 +240,7 @@ def _history_line(event: VisitEvent) -> HistoryLine:
 
 
 def _next(visit: Visit) -> VisitState | None:
-    """Return the usual next step; a guest served for a treatment needs a slip before she is done."""
+    """Return the usual next step; who is served for a treatment first needs a slip."""
     if visit.state == VisitState.SERVING and visit.purpose == Purpose.TREATMENT:
         return None
     return NEXT.get(VisitState(visit.state))
