@@ -49,11 +49,14 @@ SIGNS = {
 
 def enter(argv: Sequence[str]) -> None:
     """Return inside an environment that suits the command, or leave with one sentence."""
-    if argv[1:2] != ["test"]:  # a test run never learns of a clinic's own servers
+    command = argv[1] if len(argv) > 1 else ""
+    if command != "test":  # a test run never learns of a clinic's own servers
         read_env_file(ROOT / ".env")
+    if command not in ("up", "test"):
+        join_running()
     if sys.version_info < OLDEST:
         _again_with_newer_python(argv)
-    needed = level_for(argv[1] if len(argv) > 1 else "", os.environ)
+    needed = level_for(command, os.environ)
     inside = Path(sys.prefix).resolve() == VENV.resolve()
     in_another = sys.prefix != sys.base_prefix and not inside
     if in_another and all(importlib.util.find_spec(name) for name in SIGNS[needed or "runtime"]):
@@ -85,6 +88,30 @@ def read_env_file(path: Path) -> None:
         match = re.match(r"\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=\s*(.*?)\s*$", line)
         if match:
             os.environ.setdefault(match[1], re.sub(r"^(['\"])(.*)\1$", r"\2", match[2]))
+
+
+def join_running() -> None:
+    """Let a command work on what `up` runs in this checkout, or in FRONTDESK_DATA."""
+    if os.environ.get("DATABASE_URL"):
+        return
+    data = Path(os.environ.get("FRONTDESK_DATA") or ROOT / "var")
+    if is_held(data / "up.lock"):
+        read_env_file(data / "environment")
+    # Enough for the commands that need no database; nothing is served with these.
+    os.environ.setdefault("DATABASE_URL", "postgres:///frontdesk")
+    os.environ.setdefault("SECRET_KEY", os.urandom(32).hex())
+
+
+def is_held(lock: Path) -> bool:
+    """Whether a running `up` keeps this folder; the lock ends with its process."""
+    try:
+        with lock.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def make(needed: str | None) -> None:

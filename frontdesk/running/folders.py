@@ -9,6 +9,7 @@ import shutil
 import socket
 import stat
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,14 @@ class DataFolder:
                 file.write(secrets.token_urlsafe(48))
         return path.read_text(encoding="ascii").strip()
 
+    def share_environment(self, environ: Mapping[str, str]) -> None:
+        """What other commands of this checkout join the running installation with."""
+        path = self.path / "environment"
+        path.unlink(missing_ok=True)
+        made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(made, "w", encoding="utf-8") as file:
+            file.writelines(f"{name}={value}\n" for name, value in environ.items())
+
     @property
     def sockets(self) -> Path:
         """A folder only we can enter: beside the data, or a shorter one where that is too deep."""
@@ -99,6 +108,7 @@ class DataFolder:
     def release(self) -> None:
         """Take away what only a running installation needs."""
         self.note(address=None)
+        (self.path / "environment").unlink(missing_ok=True)
         if self._sockets is not None and self._sockets.parent != self.path:
             shutil.rmtree(self._sockets, ignore_errors=True)
         if self._held is not None:

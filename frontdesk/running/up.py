@@ -25,6 +25,12 @@ from frontdesk.running.processes import (
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
+# What another command needs to work on the same installation (environment.join_running).
+SHARED = (
+    *("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "PUBLIC_BASE_URL"),
+    *("ALLOWED_HOSTS", "STATIC_ROOT", "MEDIA_ROOT", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
+    *("TWILIO_API_BASE", "TWILIO_FROM_WHATSAPP", "TWILIO_FROM_SMS"),
+)
 INBOUND_PATH = "/tw/in/"
 
 
@@ -104,6 +110,8 @@ class Up:
         static.environ = {"DATABASE_URL": "postgres:///not-needed", **self.environ}
         self.supervisor.start(static)
         servers = self._start_servers()
+        shared = {name: self.environ[name] for name in SHARED if name in self.environ}
+        self.data.share_environment(shared)
         self.supervisor.wait_for(servers)
         self._prepare_database()
         self.supervisor.finish(static.name)
@@ -248,6 +256,8 @@ class Up:
             self.say(f"Customers' phones (local provider):  {self.phone_page}")
         if logins := self._logins():
             self.say(f"\n{logins}")
+        else:
+            self.say("Is nobody there yet? `python3 manage.py first_admin --help`")
         self.say("\nCtrl-C stops everything.")
 
     def _logins(self) -> str:

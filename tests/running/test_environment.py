@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from frontdesk.running import environment
+from frontdesk.running.folders import DataFolder
 
 LOCK = """\
 django==5.2.19 \\
@@ -57,6 +58,30 @@ def test_the_environment_wins_over_the_env_file(tmp_path: Path, monkeypatch: pyt
     environment.read_env_file(file)
     assert (os.environ["PORT_A"], os.environ["PORT_B"]) == ("mine", "two words")
     assert os.environ["PORT_C"] == ""
+
+
+def test_a_command_joins_what_runs_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
+        monkeypatch.setenv(name, "")  # so that it is put back
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("FRONTDESK_DATA", str(tmp_path))
+    data = DataFolder(tmp_path)
+    data.hold()
+    data.share_environment({"DATABASE_URL": "postgres://web@/run/x", "REDIS_URL": "redis://x"})
+    environment.join_running()
+    assert os.environ["DATABASE_URL"] == "postgres://web@/run/x"
+    assert (tmp_path / "environment").stat().st_mode & 0o777 == 0o600
+
+    monkeypatch.setenv("DATABASE_URL", "postgres://mine")
+    environment.join_running()
+    assert os.environ["DATABASE_URL"] == "postgres://mine"
+
+    data.release()
+    monkeypatch.delenv("DATABASE_URL")
+    environment.join_running()
+    assert os.environ["DATABASE_URL"] == "postgres:///frontdesk"
 
 
 def test_no_lock_names_a_host():
