@@ -28,6 +28,8 @@ FOLLOWED = 200
 LOOKED_THROUGH = 500
 # A trigram index answers from three letters on; below, a fragment would match half the chain.
 SHORTEST_FRAGMENT = 3
+LONG_NUMBER = 5
+WHOLE_NUMBER = 10
 MISSPELT = range(4, 21)
 LEAST_SIMILAR = 0.4
 # Sorts after every word with the same beginning, in the columns' collation "C".
@@ -92,7 +94,9 @@ def search_customers(text: str, *, branch: Branch, with_phones: bool, limit: int
     search.take(_by_member_number(text))
     if digits and with_phones:
         search.take(_by_phone(search, text, digits))
-    words = _count_words(text)
+    # Nobody is called by a number that somebody has.
+    is_number = len(digits) >= LONG_NUMBER and bool(search.found)
+    words = [] if is_number else _count_words(text)
     search.take(_by_words(search, words))
     if not digits:
         search.take(_by_fragments(search, words))
@@ -151,12 +155,14 @@ def _by_phone(search: _Search, text: str, digits: str) -> Iterator[Iterable[int]
     # `0812`, `+62` and `62` begin a number; `7890` more likely ends one.
     if text[0] == "+" or digits.startswith(("0", "62")):
         yield _phones_from(starts, limit=search.limit)
+        if search.found and len(digits) >= WHOLE_NUMBER:
+            return
     if len(digits) >= SHORTEST_FRAGMENT:
         ending = _phones_ending(digits).values_list("pk", flat=True)
         yield ending.filter(home_branch=search.branch)[: search.limit]
         yield ending[: 2 * search.limit]
     yield _phones_from(starts, limit=search.limit)
-    if len(digits) >= SHORTEST_FRAGMENT:
+    if SHORTEST_FRAGMENT <= len(digits) < WHOLE_NUMBER:
         # Said twice, or the planner thinks it too likely and reads the table.
         holding = Customer.objects.filter(phone__contains=digits)
         holding = holding.filter(phone__contains=digits[1:])
