@@ -148,7 +148,7 @@ STORAGES = {
 
 # Security ------------------------------------------------------------------------------------
 
-# Behind TLS: one switch for cookies, redirect and HSTS. A single PC on a clinic's own network has none.
+# Behind TLS: one switch for cookies, redirect and HSTS. A PC on a clinic's own network has none.
 HTTPS = env.bool("HTTPS", PUBLIC_BASE_URL.startswith("https://"))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -234,7 +234,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    # Each app's beat entries, one a line: name, task, every how many seconds, and when a late one is dropped.
+    # What is woken up, every how many seconds, and when a late wake-up is dropped.
     "send due messages": {
         "task": "notifications.tasks.send_due",
         "schedule": 5.0,
@@ -281,12 +281,12 @@ CLINIC_NAME = env.str("CLINIC_NAME", "Klinik Seruni")
 # visits: how long a step at the counter can be taken back.
 UNDO_WINDOW = timedelta(minutes=15)
 
-# staff: a shared counter terminal locks itself; five wrong PINs close one person out of one terminal.
+# staff: a shared terminal locks itself; five wrong PINs close one person out of one terminal.
 IDLE_LOCK = timedelta(minutes=3)
 PIN_ATTEMPTS = 5
 PIN_COOLOFF = timedelta(minutes=5)
 
-# notifications: the provider. Without an account, `manage.py up` starts twilio_local and names it here.
+# notifications: the provider. Without an account, `manage.py up` starts twilio_local.
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", "")
 TWILIO_API_BASE = env.str("TWILIO_API_BASE", "")

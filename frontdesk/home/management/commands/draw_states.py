@@ -40,13 +40,15 @@ class Command(BaseCommand):
 
 def draw() -> str:
     parts = [
-        "# States\n\nDrawn from the code by `manage.py draw_states`; CI fails when it is stale. "
-        "A loop is a change that keeps the state (moved, planned again).\n"
+        (
+            "# States\n\nDrawn from the code by `manage.py draw_states`; CI fails when it is stale. "
+            "A loop is a change that keeps the state (moved, planned again).\n"
+        )
     ]
     with translation.override("id"):
         for title, where, transitions in MACHINES:
             parts.append(f"\n## {title}\n\n`{where}`\n\n```mermaid\nstateDiagram-v2\n")
-            parts += [f'    {state.value}: {state.label}\n' for state in transitions]
+            parts += [f"    {state.value}: {state.label}\n" for state in transitions]
             first = next(iter(transitions))
             parts.append(f"    [*] --> {first.value}\n")
             for old, targets in transitions.items():
