@@ -176,7 +176,7 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-# A six-digit PIN is compared while a person waits: scrypt takes 0.3 s where the default takes 0.4 s.
+# A PIN is compared while a person waits: scrypt takes 0.3 s where the default takes 0.4 s.
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from customers.models import Customer
 from frontdesk.branches.models import Branch, NumberSeries
@@ -139,6 +140,7 @@ def _make_visit(
     started = issued + timedelta(minutes=dice.randint(3, 15))
     minutes = sum(treatment.minutes for treatment in picked)
     finished = started + timedelta(minutes=minutes + dice.randint(-5, 10))
+    left = finished + timedelta(minutes=5)
     visit = Visit(
         branch=books.branch,
         business_date=day,
@@ -151,14 +153,14 @@ def _make_visit(
         arrived_at=arrived,
         called_at=called,
         started_at=served,
-        ended_at=finished + timedelta(minutes=5),
+        ended_at=left,
     )
     books.visits.append(visit)
     steps = (
         (VisitEventKind.CHECKED_IN, "", VisitState.WAITING, arrived),
         (VisitEventKind.MOVED, VisitState.WAITING, VisitState.CALLED, called),
         (VisitEventKind.MOVED, VisitState.CALLED, VisitState.SERVING, served),
-        (VisitEventKind.MOVED, VisitState.SERVING, VisitState.DONE, visit.ended_at),
+        (VisitEventKind.MOVED, VisitState.SERVING, VisitState.DONE, left),
     )
     books.visit_events += [
         VisitEvent(
@@ -216,13 +218,13 @@ def _make_visit(
     books.lines += lines
     _note_slip(books, slip, day)
     if not cancelled:
-        _make_controls(books, slip, lines, day)
+        _make_controls(books, lines, day, at=finished)
     return slip
 
 
 def _note_slip(books: Books, slip: Slip, day: date) -> None:
     desk, hands = books.desk, slip.beautician
-    steps: list[tuple[SlipEventKind, str, str, Staff | None, datetime | None]] = [
+    steps: list[tuple[SlipEventKind, str, str, Staff | None, Any]] = [
         (SlipEventKind.CREATED, "", SlipState.DRAFT, desk, slip.created_at),
         (SlipEventKind.MOVED, SlipState.DRAFT, SlipState.ISSUED, desk, slip.issued_at),
     ]
@@ -275,17 +277,17 @@ def _note_slip(books: Books, slip: Slip, day: date) -> None:
     ]
 
 
-def _make_controls(books: Books, slip: Slip, lines: list[SlipLine], day: date) -> None:
+def _make_controls(books: Books, lines: list[SlipLine], day: date, *, at: datetime) -> None:
     for line in lines:
         for after in line.treatment.control_days:
             books.controls.append(
                 Control(
                     branch=books.branch,
-                    customer=slip.customer,
+                    customer=line.slip.customer,
                     line=line,
                     after_days=after,
                     due_on=day + timedelta(days=after),
-                    created_at=slip.finished_at,
+                    created_at=at,
                 )
             )
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import TextChoices
 from django.utils import translation
 
 from customers import states as customers
@@ -41,7 +40,8 @@ class Command(BaseCommand):
 def draw() -> str:
     parts = [
         (
-            "# States\n\nDrawn from the code by `manage.py draw_states`; CI fails when it is stale. "
+            "# States\n\n"
+            "Drawn from the code by `manage.py draw_states`; CI fails when it is stale. "
             "A loop is a change that keeps the state (moved, planned again).\n"
         )
     ]
@@ -52,7 +52,7 @@ def draw() -> str:
             first = next(iter(transitions))
             parts.append(f"    [*] --> {first.value}\n")
             for old, targets in transitions.items():
-                order: list[TextChoices] = list(type(old))
+                order = list(type(old).__members__.values())
                 for new in sorted(targets, key=order.index):
                     parts.append(f"    {old.value} --> {new.value}\n")
                 if not targets:
