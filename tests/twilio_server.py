@@ -111,7 +111,7 @@ def provider(twilio_server) -> TwilioServer:
     return twilio_server
 
 
-def until(condition: Callable[[], Any], *, seconds: float = 5.0) -> Any:
+def until(condition: Callable[[], Any], *, seconds: float = 20.0) -> Any:
     """The first true answer of the condition."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:

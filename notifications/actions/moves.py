@@ -1,8 +1,10 @@
 """The one place that changes a message: along the arrows, with an event for each step."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from frontdesk.staff.models import Staff
@@ -39,7 +41,7 @@ class Moves:
 
     def write(self) -> None:
         if self.changed:
-            Message.objects.bulk_update(self.changed.values(), sorted(self.fields))
+            _update(list(self.changed.values()), sorted(self.fields))
         MessageEvent.objects.bulk_create(self.events)
 
     def _set(self, message: Message, **values: object) -> None:
@@ -62,6 +64,25 @@ class Moves:
                 note=note[:300],
             )
         )
+
+
+def _update(messages: Sequence[Message], names: Sequence[str]) -> None:
+    """One statement for all rows: `bulk_update` takes ten times as long to put its own together."""
+    fields: list[Any] = [Message._meta.get_field(name) for name in names]
+    columns = [connection.ops.quote_name(field.column) for field in fields]
+    casts = ", ".join(f"%s::{field.cast_db_type(connection)}" for field in fields)
+    rows = ", ".join([f"(%s::bigint, {casts})"] * len(messages))
+    settings = ", ".join(f"{column} = new.{column}" for column in columns)
+    sql = (
+        f"UPDATE {Message._meta.db_table} AS old SET {settings}"  # noqa: S608
+        f" FROM (VALUES {rows}) AS new (pk, {', '.join(columns)}) WHERE old.id = new.pk"
+    )
+    values: list[Any] = []
+    for message in messages:
+        raw = ((field, getattr(message, field.attname)) for field in fields)
+        values += [message.pk, *(field.get_db_prep_save(value, connection) for field, value in raw)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
 
 
 def locked(messages: Iterable[int]) -> "QuerySet[Message]":
