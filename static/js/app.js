@@ -270,6 +270,8 @@
 
   function openDialog(dialog, opener = document.activeElement) {
     openers.set(dialog, opener);
+    // Asked for once: what was closed stays closed when the page around it is drawn anew.
+    dialog.removeAttribute("data-open");
     dialog.showModal();
   }
 
@@ -279,7 +281,9 @@
 
   document.addEventListener("close", (event) => {
     const opener = openers.get(event.target);
-    if (opener?.isConnected) opener.focus({ preventScroll: true });
+    // The button may have been drawn anew meanwhile.
+    const back = opener?.isConnected ? opener : opener?.id && document.getElementById(opener.id);
+    if (back) back.focus({ preventScroll: true });
   }, true);
 
   document.addEventListener("click", (event) => {
