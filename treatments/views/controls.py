@@ -144,5 +144,5 @@ def _dialog(
 
 
 def _done(request: StaffRequest, said: str) -> HttpResponse:
-    events = {"close-dialog": DIALOG, CONTROLS_CHANGED: True}
+    events = {"close-dialog": DIALOG, **CONTROLS_CHANGED}
     return done(request, said=said, to=reverse("treatments:controls"), **events)

@@ -9,8 +9,9 @@ from django_htmx.http import trigger_client_event
 
 from frontdesk.staff.access import StaffRequest
 
-SLIPS_CHANGED = "slips-changed"
-CONTROLS_CHANGED = "controls-changed"
+# A slip shows in the visit pane, on its own page and in the note of its queue row.
+SLIPS_CHANGED = {"slips-changed": True, "queue-changed": True}
+CONTROLS_CHANGED = {"controls-changed": True}
 
 
 def posted(request: StaffRequest) -> QueryDict | None:
@@ -32,7 +33,7 @@ def refused(request: StaffRequest, *, why: str, to: str) -> HttpResponse:
         messages.error(request, why)
         return redirect(to)
     answer = HttpResponse(status=409, headers={"HX-Reswap": "none"})
-    return with_events(answer, failed=why, **{SLIPS_CHANGED: True})
+    return with_events(answer, failed=why, **SLIPS_CHANGED)
 
 
 def with_events(answer: HttpResponse, **events: Any) -> HttpResponse:

@@ -98,7 +98,7 @@ def slip_issue(request: StaffRequest, pk: int) -> HttpResponse:
         said=_("Slip %(code)s diterbitkan.") % {"code": slip.code},
         to=slip_url(slip),
         print=print_url(slip),
-        **{SLIPS_CHANGED: True},
+        **SLIPS_CHANGED,
     )
 
 
@@ -114,7 +114,7 @@ def slip_reprint(request: StaffRequest, pk: int) -> HttpResponse:
         said=_("Slip %(code)s dicetak ulang.") % {"code": slip.code},
         to=print_url(slip),
         print=print_url(slip),
-        **{SLIPS_CHANGED: True},
+        **SLIPS_CHANGED,
     )
 
 
@@ -205,5 +205,5 @@ def _dialog(
 
 
 def _done(request: StaffRequest, slip: Slip, said: str) -> HttpResponse:
-    events = {"close-dialog": DIALOG, SLIPS_CHANGED: True}
+    events = {"close-dialog": DIALOG, **SLIPS_CHANGED}
     return done(request, said=said, to=slip_url(slip), **events)

@@ -132,7 +132,8 @@ def _write(request: StaffRequest, visit: Visit, *, slip: Slip | None = None) -> 
     if written.number is None:
         return with_events(answer, status=_("Draf slip disimpan."))
     said = _("Slip %(code)s diterbitkan.") % {"code": written.code}
-    return with_events(answer, status=said, print=print_url(written))
+    events = {"print": print_url(written), "queue-changed": True}
+    return with_events(answer, status=said, **events)
 
 
 def _put_down(
