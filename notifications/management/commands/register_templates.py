@@ -1,0 +1,17 @@
+"""Bring the texts of messages to the provider, once they or the account are new."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from notifications import actions
+from notifications.models import Template
+
+
+class Command(BaseCommand):
+    help = "Mendaftarkan templat pesan yang belum dikenal penyedia."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done = actions.register_templates()
+        missing = Template.objects.filter(content_sid="").count()
+        self.stdout.write(f"{done} templat didaftarkan, {missing} belum.")
