@@ -127,7 +127,7 @@ def make_customers(
                 birth_date=born if number % 6 else None,
                 allergies=dice.choice(cast.ALLERGIES) if number % 7 == 3 else "",
                 notes=dice.choice(cast.NOTES) if number % 9 == 4 else "",
-                home_branch=list(branches.values())[number % 3 if number % 2 else 0],
+                home_branch=list(branches.values())[number % len(branches)],
                 created_at=at - timedelta(days=40 + number),
                 created_by=by,
             )

@@ -55,8 +55,10 @@ class Command(BaseCommand):
         qualify(treatments, dice=dice)
         customers = make_customers(branches, dice=dice, by=staff[0], at=at)
         for branch in branches.values():
-            make_past(branch, customers=customers, treatments=treatments, dice=dice, at=at)
-            make_today(branch, customers=customers, dice=dice, at=at)
+            # Nobody can stand in two queues at once.
+            own = [customer for customer in customers if customer.home_branch == branch]
+            make_past(branch, customers=own, treatments=treatments, dice=dice, at=at)
+            make_today(branch, customers=own, dice=dice, at=at)
         self.stdout.write(
             f"Contoh siap: {len(branches)} cabang, {len(staff)} staf, "
             f"{Customer.objects.count()} pelanggan, {Treatment.objects.count()} perawatan."
