@@ -36,11 +36,28 @@
     next.focus();
   });
 
-  // What changed elsewhere waits while somebody is writing here; her own deeds do not pass this way.
+  // What changed elsewhere waits while somebody is writing here, or while her own deed is under way:
+  // its answer would find the card it belongs to replaced.
+  const isFreshLook = ({ requestConfig, elt }) =>
+    requestConfig.verb === "get" && ["visit-card", "visit-slips"].includes(elt.id);
+  let deeds = 0;
+
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const { elt, requestConfig } = event.detail;
-    if (requestConfig.verb !== "get" || !["visit-card", "visit-slips"].includes(elt.id)) return;
+    const { elt } = event.detail;
+    if (!isFreshLook(event.detail)) return;
     const isWriting = elt.contains(document.activeElement) && isTyping(document.activeElement);
-    if (isWriting || elt.querySelector("dialog[open], details[open]")) event.preventDefault();
+    if (deeds || isWriting || elt.querySelector("dialog[open], details[open]")) event.preventDefault();
+  });
+
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (event.detail.requestConfig.verb === "post") deeds += 1;
+  });
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (deeds && isFreshLook(event.detail)) event.detail.shouldSwap = false;
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.requestConfig.verb === "post") deeds = Math.max(0, deeds - 1);
   });
 })();
