@@ -1,6 +1,7 @@
 """`manage.py up`: what the environment does not name, then web, worker and beat, until Ctrl-C."""
 
 import argparse
+import hashlib
 import json
 import os
 import secrets
@@ -106,17 +107,38 @@ class Up:
 
     def _start(self) -> None:
         self._settle_environment()
-        static = self._manage("static", "collectstatic", "--noinput", "--verbosity=0")
-        static.environ = {"DATABASE_URL": "postgres:///not-needed", **self.environ}
-        self.supervisor.start(static)
+        collecting = self._collect_static()
         servers = self._start_servers()
         shared = {name: self.environ[name] for name in SHARED if name in self.environ}
         self.data.share_environment(shared)
         self.supervisor.wait_for(servers)
         self._prepare_database()
-        self.supervisor.finish(static.name)
-        self.supervisor.wait_for(self.start_pages())
+        if collecting:
+            self.supervisor.finish(collecting)
+            self.data.note(static=self._static_print())
+        web, background = self._pages()
+        self.supervisor.start(web)
+        self.supervisor.wait_for([web.name])
         self._greet()
+        self.supervisor.start(background)
+
+    def _collect_static(self) -> str:
+        """Start it unless the files are the ones of last time; the name to wait for, or nothing."""
+        collected = Path(self.environ["STATIC_ROOT"], "staticfiles.json").exists()
+        if collected and self.data.recall("static") == self._static_print():
+            return ""
+        static = self._manage("static", "collectstatic", "--noinput", "--verbosity=0")
+        static.environ = {"DATABASE_URL": "postgres:///not-needed", **self.environ}
+        self.supervisor.start(static)
+        return static.name
+
+    def _static_print(self) -> str:
+        """Changes with every file, with the packages that bring some, and with the target."""
+        files = [path for path in (ROOT / "static").rglob("*") if path.is_file()]
+        facts = [(str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in sorted(files)]
+        packages = (ROOT / "requirements.txt").read_bytes()
+        told = repr((facts, packages, self.environ["STATIC_ROOT"]))
+        return hashlib.sha256(told.encode()).hexdigest()
 
     # What the children read ----------------------------------------------------------------
 
@@ -226,12 +248,12 @@ class Up:
 
     # Pages ---------------------------------------------------------------------------------
 
-    def start_pages(self) -> list[str]:
-        """Web first, so that the counter opens while the others still load."""
+    def _pages(self) -> tuple[Program, Program]:
+        """Web first, so that the counter opens while worker and beat still load."""
         pages = {k: v for k, v in self.environ.items() if k != "DATABASE_OWNER_URL"}
         web = [PYTHON, "-m", "frontdesk.running.web"]
         background = [PYTHON, "-m", "frontdesk.running.background"]
-        programs = [
+        return (
             Program(
                 name="web",
                 command=[*web, "--host", self.host, "--port", str(self.port)],
@@ -243,10 +265,7 @@ class Up:
                 command=[*background, "--schedule", str(self.data.path / "beat-schedule")],
                 environ=pages,
             ),
-        ]
-        for program in programs:
-            self.supervisor.start(program)
-        return [program.name for program in programs]
+        )
 
     def _greet(self) -> None:
         seconds = time.monotonic() - self.began
