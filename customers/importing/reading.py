@@ -2,32 +2,48 @@
 
 import csv
 import io
+import json
 import re
+import subprocess
+import sys
+import tempfile
+import threading
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import islice
+from typing import Any
 
-import python_calamine
 from django.utils.translation import gettext as _
-from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from customers.importing import sheets
 from customers.importing.cells import Cell
 from customers.importing.headings import Headings, find_headings
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED_BYTES = 400 * 1024 * 1024
 MAX_ROWS = 200_000
-# Calamine lays a sheet out densely: one stray cell in the last corner would ask for 400 GB.
-MAX_SHEET_CELLS = 12_000_000
-HEADING_SEARCH = 30
+HEADING_SEARCH = sheets.HEAD_ROWS
+# Less than the time after which a silent worker loses its list.
+_MOST_SECONDS = 50
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _OTHER_KINDS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"RIFF", b"\x1f\x8b")
 _MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<head", b"<meta", b"<style")
 _DELIMITERS = (";", ",", "\t", "|")
 _SEPARATOR_LINE = re.compile(r"sep=(.)", re.IGNORECASE)
-_FILLED_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*[^/>]>')
+_BAD_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+)
 
 
 class CannotRead(Exception):
@@ -107,17 +123,73 @@ def _read_workbook(data: bytes) -> SourceList:
         _check_archive(data)
     elif "EncryptedPackage".encode("utf-16-le") in data:
         raise CannotRead(_locked())
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        return _ask_child(file.name)
+
+
+def _ask_child(path: str) -> SourceList:
+    """Return the first list of a workbook, read in a process that may die of it."""
+    child = subprocess.Popen(
+        [sys.executable, "-I", sheets.__file__, path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    watchdog = threading.Timer(_MOST_SECONDS, child.kill)
+    watchdog.start()
     try:
-        return _first_table(CalamineWorkbook.from_filelike(io.BytesIO(data)))
-    except python_calamine.PasswordError as error:
-        raise CannotRead(_locked()) from error
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise CannotRead(_broken()) from error
-    except BaseException as error:
-        # A broken file can make the reader panic, which is no Exception.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise CannotRead(_broken()) from error
+        return _first_list(child)
+    except (EOFError, BrokenPipeError) as error:
+        code = child.wait()
+        if code == sheets.LOCKED:
+            raise CannotRead(_locked()) from error
+        raise CannotRead(_broken() if code == sheets.BROKEN else _too_big()) from error
+    finally:
+        watchdog.cancel()
+        child.kill()
+        child.communicate()
+
+
+def _first_list(child: "subprocess.Popen[str]") -> SourceList:
+    heads: list[tuple[str, list[list[Cell]]]] = []
+    while (said := _hear(child)) is not None:
+        heads.append((said[0], _cells(said[1])))
+    for number, (name, head) in enumerate(heads):
+        if find_headings(head) is None:
+            continue
+        assert child.stdin is not None
+        child.stdin.write(f"{number}\n")
+        child.stdin.flush()
+        rows: list[list[Cell]] = []
+        while (block := _hear(child)) is not None:
+            rows += _cells(block)
+            if len(rows) > MAX_ROWS:
+                break
+        headings = find_headings(rows[:HEADING_SEARCH], all_rows=rows)
+        assert headings is not None
+        others = tuple(other for other, _head in heads if other != name)
+        return SourceList(rows=rows, headings=headings, sheet=name, other_sheets=others)
+    raise CannotRead(_no_headings())
+
+
+def _hear(child: "subprocess.Popen[str]") -> Any:
+    assert child.stdout is not None
+    line = child.stdout.readline()
+    if not line.endswith("\n"):
+        raise EOFError
+    return json.loads(line)
+
+
+def _cells(rows: list[list[Any]]) -> list[list[Cell]]:
+    return [[_day(cell) if isinstance(cell, list) else cell for cell in row] for row in rows]
+
+
+def _day(cell: list[str]) -> date | datetime:
+    kind, text = cell
+    return date.fromisoformat(text) if kind == "d" else datetime.fromisoformat(text)
 
 
 def _locked() -> str:
@@ -130,23 +202,11 @@ def _broken() -> str:
     )
 
 
-def _first_table(workbook: CalamineWorkbook) -> SourceList:
-    sheets = [
-        sheet.name
-        for sheet in workbook.sheets_metadata
-        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
-    ]
-    for name in sheets:
-        sheet = workbook.get_sheet_by_name(name)
-        first: list[list[Cell]] = sheet.to_python(skip_empty_area=False, nrows=HEADING_SEARCH)
-        if find_headings(first) is None:
-            continue
-        rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
-        headings = find_headings(rows[:HEADING_SEARCH], all_rows=rows)
-        assert headings is not None
-        others = tuple(other for other in sheets if other != name)
-        return SourceList(rows=rows, headings=headings, sheet=name, other_sheets=others)
-    raise CannotRead(_no_headings())
+def _too_big() -> str:
+    return _(
+        "File ini rusak atau terlalu besar: mungkin ada isi jauh di bawah atau di kanan daftar. "
+        "Salin daftarnya saja ke file baru, lalu pilih lagi."
+    )
 
 
 def _check_archive(data: bytes) -> None:
@@ -157,39 +217,9 @@ def _check_archive(data: bytes) -> None:
             if not is_ods and names.isdisjoint({"xl/workbook.xml", "xl/workbook.bin"}):
                 raise CannotRead(_wrong_kind())
             if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
-                raise CannotRead(_too_wide())
-            for name in names:
-                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                    _check_sheet(archive, name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+                raise CannotRead(_too_big())
+    except _BAD_ARCHIVE as error:
         raise CannotRead(_broken()) from error
-
-
-def _too_wide() -> str:
-    return _(
-        "Lembar kerja ini terlalu besar: mungkin ada isi jauh di bawah atau di kanan daftar. "
-        "Salin daftarnya saja ke file baru, lalu pilih lagi."
-    )
-
-
-def _check_sheet(archive: zipfile.ZipFile, name: str) -> None:
-    last_row, last_column, rest = 0, 0, b""
-    with archive.open(name) as sheet:
-        while block := sheet.read(1 << 22):
-            text = rest + block
-            for column, row in set(_FILLED_CELL.findall(text)):
-                last_row = max(last_row, int(row))
-                last_column = max(last_column, _column_number(column))
-            rest = text[-200:]
-    if last_row * last_column > MAX_SHEET_CELLS:
-        raise CannotRead(_too_wide())
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 # Text -----------------------------------------------------------------------------------------
@@ -201,7 +231,9 @@ def _read_csv(data: bytes) -> SourceList:
     first_line = text[:20].splitlines()[0] if text else ""
     named = _SEPARATOR_LINE.fullmatch(first_line.strip().strip('"'))
     for delimiter in named.group(1) if named else _DELIMITERS:
-        found = find_headings(list(islice(_csv_rows(text, delimiter), HEADING_SEARCH)))
+        found = None
+        with suppress(CannotRead):
+            found = find_headings(list(islice(_csv_rows(text, delimiter), HEADING_SEARCH)))
         if found and len(found.columns) > best[0]:
             best = len(found.columns), delimiter
     if not best[0]:

@@ -5,10 +5,12 @@ import io
 import zipfile
 import zlib
 from datetime import date
+from pathlib import Path
 
 import pytest
 import xlsxwriter
 
+from customers.importing import reading, sheets
 from customers.importing.headings import Field
 from customers.importing.reading import MAX_BYTES, CannotRead, check_kind, read_list
 from tests.customers.lists import csv_text, xlsx
@@ -157,6 +159,20 @@ def test_a_stray_cell_in_the_last_corner_costs_no_memory() -> None:
     book.close()
     with pytest.raises(CannotRead, match="terlalu besar"):
         read_list(output.getvalue())
+
+
+def test_a_reader_that_dies_or_never_ends_is_told_as_a_broken_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for number, deed in enumerate(
+        ("import os; os.abort()", "while True: pass", "print('[1', end='')")
+    ):
+        script = tmp_path / f"{number}.py"
+        script.write_text(deed)
+        monkeypatch.setattr(sheets, "__file__", str(script))
+        monkeypatch.setattr(reading, "_MOST_SECONDS", 0.5)
+        with pytest.raises(CannotRead, match="rusak atau terlalu besar"):
+            read_list(xlsx(ROWS))
 
 
 def test_formats_on_whole_rows_and_columns_are_no_matter() -> None:
