@@ -74,10 +74,6 @@ class SlipForm(forms.Form):
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def refuse(self, sentence: str, *, field: str | None = None) -> None:
-        """Show why the action would not do it, beside what has to change."""
-        self.add_error(field, sentence)
-
 
 def _reason_field() -> forms.CharField:
     return forms.CharField(
