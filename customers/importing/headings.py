@@ -50,27 +50,27 @@ _CONSENT = word_set("persetujuan consent setuju izin ijin optin opt bersedia bol
 _RULES: tuple[tuple[Field, frozenset[str], frozenset[str]], ...] = (
     (
         Field.CONSENT_PROMO,
-        word_set("promo promosi marketing pemasaran"),
-        _CONSENT | word_set("in wa whatsapp pesan dikirim kirim kiriman info untuk"),
+        word_set("promo promos promosi promotion promotions promotional marketing pemasaran"),
+        _CONSENT | word_set("in to for wa whatsapp pesan dikirim kirim kiriman info untuk"),
     ),
     (
         Field.CONSENT_SERVICE,
         _CONSENT,
         word_set(
-            "in wa whatsapp pesan pengingat reminder reminders layanan service dihubungi diingatkan"
-            " kirim dikirim kontak data pdp untuk kontrol"
+            "in to for wa whatsapp pesan pengingat reminder reminders layanan service dihubungi"
+            " diingatkan kirim dikirim kontak data pdp untuk kontrol"
         )
         | _WHOSE,
     ),
     (
         Field.CALL_NAME,
-        word_set("panggilan nickname alias callname"),
-        word_set("nama name call") | _WHOSE,
+        word_set("panggilan nickname alias callname called"),
+        word_set("nama name call by") | _WHOSE,
     ),
-    (Field.HONORIFIC, word_set("sapaan salutation honorific title"), frozenset()),
+    (Field.HONORIFIC, word_set("sapaan salutation honorific title form"), word_set("of address")),
     (
         Field.BRANCH,
-        word_set("cabang branch outlet klinik clinic gerai"),
+        word_set("cabang branch branches outlet klinik clinic gerai"),
         word_set("nama name kode code asal home"),
     ),
     (

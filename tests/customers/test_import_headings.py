@@ -73,8 +73,8 @@ HEADINGS = {
     Field.ALLERGIES: ["alergi", "Riwayat Alergi", "Allergies", "Alergi obat"],
     Field.NOTES: ["catatan", "keterangan", "Notes", "Ket.", "Remarks", "Catatan Khusus"],
     Field.CALL_NAME: ["panggilan", "Nama Panggilan", "Nickname"],
-    Field.HONORIFIC: ["sapaan", "Salutation", "Title"],
-    Field.BRANCH: ["cabang", "Branch", "Nama Cabang", "Cabang Asal", "Outlet"],
+    Field.HONORIFIC: ["sapaan", "Salutation", "Title", "Form of address"],
+    Field.BRANCH: ["cabang", "Branch", "Nama Cabang", "Cabang Asal", "Outlet", "Branches"],
     Field.CONSENT_SERVICE: [
         "persetujuan",
         "Consent",
@@ -87,6 +87,7 @@ HEADINGS = {
         "Persetujuan promo",
         "Setuju promosi",
         "Marketing consent",
+        "Consent to promotions",
         "Boleh promo",
     ],
 }
