@@ -53,7 +53,7 @@ def _run(argv: Sequence[str], browser: str | None) -> int:
     environ = os.environ | NOT_FOR_TESTS
     try:
         environ |= _start_servers(supervisor, data)
-        command = [sys.executable, "-m", "pytest", *argv]
+        command = [sys.executable, "-m", "pytest", *_spread(argv), *argv]
         if browser:
             environ["CHROMIUM"] = browser
         else:
@@ -62,6 +62,14 @@ def _run(argv: Sequence[str], browser: str | None) -> int:
     finally:
         supervisor.stop()
         data.release()
+
+
+def _spread(argv: Sequence[str]) -> list[str]:
+    """The whole suite runs on every core; a few files are quicker on one, without more databases."""
+    names_some = any(Path(argument.partition("::")[0]).exists() for argument in argv)
+    if names_some or any(argument.startswith(("-n", "--pdb")) for argument in argv):
+        return []
+    return ["-n", str(os.cpu_count() or 1), "--dist", "worksteal"]
 
 
 def _hold_one_of(folders: Sequence[Path]) -> DataFolder:
