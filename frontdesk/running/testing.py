@@ -65,7 +65,7 @@ def _run(argv: Sequence[str], browser: str | None) -> int:
 
 
 def _spread(argv: Sequence[str]) -> list[str]:
-    """The whole suite runs on every core; a few files are quicker on one, without more databases."""
+    """The whole suite runs on every core; a few files are quicker on one, with one database."""
     names_some = any(Path(argument.partition("::")[0]).exists() for argument in argv)
     if names_some or any(argument.startswith(("-n", "--pdb")) for argument in argv):
         return []
