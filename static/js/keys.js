@@ -74,6 +74,8 @@
     if (event.detail.target?.id !== "search-results") return;
     const list = event.detail.target;
     const search = field();
+    const asked = event.detail.pathInfo?.finalRequestPath ?? "";
+    list.dataset.text = new URL(asked, location.href).searchParams.get("q") ?? "";
     const options = [...list.querySelectorAll("[role=option]")];
     const visible = search.value.trim() !== "" && list.children.length > 0;
     showResults(visible && document.activeElement === search);
@@ -81,6 +83,7 @@
     select(options, options[0], search);
     if (visible) announceQuietly(fill(words.results, { n: options.length }));
     // A scanner's Enter comes before the answer to what it typed: an exact code opens at once.
+    if (!answers(list)) return;
     if (enterWhenReady && options[0]) options[0].click();
     enterWhenReady = false;
   });
@@ -107,7 +110,7 @@
     } else if (event.key === "Enter") {
       event.preventDefault();
       const chosen = chosenIn(list);
-      if (chosen && !list.hidden && !isSearching()) chosen.click();
+      if (chosen && !list.hidden && answers(list)) chosen.click();
       else if (event.target.value.trim()) {
         enterWhenReady = true;
         window.htmx?.trigger(event.target, "search");
@@ -118,7 +121,8 @@
     }
   });
 
-  const isSearching = () => field().classList.contains("htmx-request");
+  // Whether the list is the answer to what stands in the field, not to its first letters.
+  const answers = (list) => list.dataset.text === field().value;
 
   // A result that was opened as a fragment clears the search for the next customer.
   document.addEventListener("click", (event) => {

@@ -71,7 +71,7 @@ def test_from_a_number_to_a_registered_customer(
     sign_in(page, cast.anna)
     page.goto("/")
     look_for(page, "0812 9999 0000")
-    page.get_by_role("option", name="Daftarkan pelanggan baru").click()
+    page.get_by_role("option", name="Daftarkan pelanggan baru «0812 9999 0000»").click()
     expect(page.locator("#id_phone")).to_have_value("0812 9999 0000")
     check_axe(page)
 

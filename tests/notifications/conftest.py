@@ -98,9 +98,11 @@ def steps(message: Message) -> list[str]:
 def process_environ(settings) -> dict[str, str]:
     """What a worker of its own needs to share this test's database and provider."""
     database = settings.DATABASES["default"]
-    host = database["HOST"].replace("/", "%2F") + (
-        f":{database['PORT']}" if database["PORT"] else ""
-    )
+    host = database["HOST"]
+    if host.startswith("/"):  # a socket's folder, as django-environ reads it
+        host = f"/{host}"
+    elif database["PORT"]:
+        host = f"{host}:{database['PORT']}"
     url = f"postgres://{database['USER']}:{database['PASSWORD']}@{host}/{database['NAME']}"
     return {
         "DJANGO_SETTINGS_MODULE": "frontdesk.settings",
