@@ -6,14 +6,12 @@ from datetime import datetime, timedelta
 from pathlib import PurePath
 from uuid import uuid4
 
-from celery import current_app
 from django.core.files.base import ContentFile, File
 from django.db import OperationalError, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import translation
 from django.utils.translation import gettext as _
-from kombu.exceptions import KombuError
 
 from customers.importing.reading import CannotRead, SourceList, check_kind, read_list
 from customers.importing.refusals import refused_suffix, write_refused
@@ -21,6 +19,7 @@ from customers.importing.taking import Outcome, note_import, take_list
 from customers.models import ImportJob
 from customers.states import TRANSITIONS, ImportState
 from frontdesk.branches.models import Branch
+from frontdesk.broker import wake_on_commit
 from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import Permission
 
@@ -28,8 +27,7 @@ logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 MOST_ATTEMPTS = 3
-# Left to itself, the client asks a dead broker for nine seconds while the page waits.
-_ASK_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+READ_TASK = "customers.tasks.run_waiting_imports"
 # A list holds names and health data: it is kept no longer than it takes to mend and ask about it.
 KEEP_FILES = timedelta(days=30)
 
@@ -57,7 +55,7 @@ def check_list(file: File[bytes], *, branch: Branch, by: Staff, at: datetime) ->
     )
     job.file.save(f"{uuid4()}{PurePath(name).suffix[:6].lower()}", file, save=False)
     job.save()
-    wake_worker()
+    wake_on_commit(READ_TASK)
     return job
 
 
@@ -78,7 +76,7 @@ def take_checked_list(check: ImportJob, *, by: Staff, at: datetime) -> ImportJob
         },
     )
     if is_first:
-        wake_worker()
+        wake_on_commit(READ_TASK)
     return job
 
 
@@ -91,25 +89,6 @@ def why_not_take(check: ImportJob) -> str:
     if not check.rows_new:
         return _("Tidak ada pelanggan baru di daftar ini.")
     return ""
-
-
-def wake_worker() -> None:
-    """Tell a worker to look now; without a broker it looks by itself a little later."""
-
-    def send() -> None:
-        options = {**current_app.conf.broker_transport_options, **_ASK_ONCE}
-        try:
-            with current_app.connection_for_write(transport_options=options) as connection:
-                current_app.send_task(
-                    "customers.tasks.run_waiting_imports",
-                    connection=connection,
-                    expires=10,
-                    retry=False,
-                )
-        except (KombuError, OSError) as error:
-            logger.warning("no worker could be woken: %s", type(error).__name__)
-
-    transaction.on_commit(send, robust=True)
 
 
 # The worker's side --------------------------------------------------------------------------------

@@ -1,37 +1,19 @@
 """Planned in the deed's own transaction, under a key that says what it is about."""
 
-import logging
-import time
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-from celery import current_app
 from django.db import transaction
-from kombu.exceptions import KombuError
 
 from customers.models import Customer
 from frontdesk.branches.models import Branch
+from frontdesk.broker import wake_on_commit
 from frontdesk.staff.models import Staff
 from notifications.actions.moves import Moves
 from notifications.models import Message, Template
 from notifications.states import MessageState
 
-logger = logging.getLogger(__name__)
-
 SEND_TASK = "notifications.tasks.send_due"
-WAKE_EXPIRES = 10
-# A broker that does not answer costs a page 20 ms, and only once in this many seconds.
-QUIET_AFTER_FAILURE = 5.0
-PUBLISH_AT_ONCE = {
-    "max_retries": 1,
-    "interval_start": 0,
-    "interval_step": 0,
-    "interval_max": 0,
-    "connect_retries_timeout": 1,
-    "socket_timeout": 1,
-    "socket_connect_timeout": 1,
-}
 MOVABLE = frozenset({MessageState.QUEUED, MessageState.CANCELLED, MessageState.SUPPRESSED})
 
 
@@ -81,7 +63,7 @@ def plan(
             )
     moves.write()
     if message.state == MessageState.QUEUED and message.due_at <= at:
-        transaction.on_commit(partial(wake, at=time.monotonic()), robust=True)
+        wake_on_commit(SEND_TASK)
     return message
 
 
@@ -96,24 +78,3 @@ def cancel(*, key: str, by: Staff | None, at: datetime, note: str = "") -> bool:
     moves.move(message, MessageState.CANCELLED, note=note, final_at=at)
     moves.write()
     return True
-
-
-class _Broker:
-    """When publishing failed last, so that a dead broker is not asked at every click."""
-
-    failed_at = float("-inf")
-
-
-def wake(*, at: float) -> None:
-    """Tell a worker to look now; without a broker the message waits for the next beat."""
-    if at - _Broker.failed_at < QUIET_AFTER_FAILURE:
-        return
-    options = {**current_app.conf.broker_transport_options, **PUBLISH_AT_ONCE}
-    try:
-        with current_app.connection_for_write(transport_options=options) as connection:
-            current_app.send_task(
-                SEND_TASK, connection=connection, expires=WAKE_EXPIRES, retry=False
-            )
-    except (KombuError, OSError):
-        _Broker.failed_at = at
-        logger.warning("The broker does not answer; due messages wait for the next beat")
