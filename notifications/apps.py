@@ -1,7 +1,25 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class NotificationsConfig(AppConfig):
     name = "notifications"
     verbose_name = _("Pesan")
+
+    def ready(self) -> None:
+        # Sent once all tables stand, and again when a test has emptied them.
+        post_migrate.connect(write_what_is_declared, sender=self)
+
+
+def write_what_is_declared(using: str, **kwargs: Any) -> None:
+    """The words of each notice, and the senders the settings name."""
+    from notifications import actions, notices
+
+    # Migrating only half-way leaves them for the next time.
+    if "notifications_templateversion" in connections[using].introspection.table_names():
+        notices.write_missing_templates()
+        actions.ensure_senders()

@@ -10,7 +10,6 @@ from django_stubs_ext import StrOrPromise
 
 from notifications.models import Message
 from notifications.states import MessageState, ProviderStatus
-from notifications.wording import filled
 
 LOG_PAGE = 50
 BAD_ENDS = (ProviderStatus.FAILED, ProviderStatus.UNDELIVERED, ProviderStatus.CANCELED)
@@ -104,7 +103,9 @@ class Step:
 def message_log(messages: QuerySet[Message], *, group: str = "", before: str = "") -> LogPage:
     """Return a page of messages, newest first; `before` is the number the page above ended with."""
     chosen = next((one for one in GROUPS if one.key == group), GROUPS[0])
-    found = messages.filter(chosen.condition).select_related("customer", "template")
+    found = messages.filter(chosen.condition).select_related(
+        "customer", "template__current", "version"
+    )
     if before.isdigit():
         found = found.filter(pk__lt=int(before))
     rows = list(found.order_by("-pk")[: LOG_PAGE + 1])
@@ -120,8 +121,7 @@ def message_log(messages: QuerySet[Message], *, group: str = "", before: str = "
 def message_row(message: Message) -> MessageRow:
     badge, state = _shown(message.state, message.provider_status)
     problem = gettext(message.problem) if message.problem else ""
-    text = message.body or filled(message.template.body, message.variables)
-    return MessageRow(message, badge, state, problem, text)
+    return MessageRow(message, badge, state, problem, message.text)
 
 
 def story(message: Message) -> list[Step]:

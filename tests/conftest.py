@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 
 import pytest
 from django.test import Client
@@ -12,7 +11,9 @@ from frontdesk import broker
 from frontdesk.branches.models import Branch, TimeZone
 from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import Role
+from notifications.actions import ensure_senders
 from notifications.models import Template
+from notifications.notices import write_missing_templates
 from tests.factories import BranchFactory, create_staff, put_on_duty
 
 
@@ -57,8 +58,9 @@ class Cast:
 @pytest.fixture
 def reminder_text(db: None) -> Template:
     """The words of the control reminder, which a test on real transactions has emptied away."""
-    values = import_module("treatments.migrations.0003_control_reminder").TEMPLATE
-    return Template.objects.get_or_create(key=values["key"], defaults=values)[0]
+    write_missing_templates()
+    ensure_senders()
+    return Template.objects.get(key="control_reminder")
 
 
 @pytest.fixture

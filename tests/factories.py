@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import factory
+import pgtrigger
 from factory.django import DjangoModelFactory
 
 from customers.models import ConsentEvent, ConsentPurpose, ConsentSource, Customer
@@ -12,6 +13,8 @@ from frontdesk.staff.models import Assignment, Duty, Staff, Terminal
 from frontdesk.staff.permissions import Role
 from frontdesk.visits import actions as visit_actions
 from frontdesk.visits.models import Purpose
+from notifications.actions import write_version
+from notifications.models import Message, MessageClass, Template
 from treatments import actions as slip_actions
 from treatments.models import Qualification, Slip, Supply, Treatment
 from treatments.states import SlipState
@@ -110,6 +113,27 @@ def give_consent(
         text_shown="Boleh diingatkan.",
         at=at,
     )
+
+
+def create_template(
+    key: str = "reminder",
+    *,
+    body: str = "Halo {name}, sampai jumpa {day}.",
+    message_class: MessageClass = MessageClass.TRANSACTIONAL,
+    sms_body: str = "",
+    at: datetime = NOW,
+) -> Template:
+    template = Template.objects.create(key=key, name=key, message_class=message_class)
+    write_version(template, body=body, sms_body=sms_body, by=None, at=at)
+    template.refresh_from_db()
+    return template
+
+
+def put_message(message: Message, state: str, **values: object) -> None:
+    """Stand a message where it would only come to by a longer way."""
+    with pgtrigger.ignore("notifications.Message:legal_moves"):
+        Message.objects.filter(pk=message.pk).update(state=state, **values)
+    message.refresh_from_db()
 
 
 class TreatmentFactory(DjangoModelFactory[Treatment]):

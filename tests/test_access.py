@@ -28,7 +28,7 @@ from frontdesk.staff.permissions import GRANTS, Permission, Role
 from frontdesk.visits.actions import check_in
 from frontdesk.visits.models import Purpose
 from notifications.actions import plan
-from notifications.models import Template
+from notifications.notices import write_missing_templates
 from tests.conftest import Cast, SignIn
 from tests.factories import (
     CustomerFactory,
@@ -199,14 +199,7 @@ def world(cast: Cast, menteng: Branch, settings: Settings, tmp_path: Path) -> Wo
     facial = TreatmentFactory(control_days=[14])
     laser = TreatmentFactory(needs_doctor=True)
     qualify(insider, facial, laser)
-    template = Template.objects.get_or_create(
-        key=CONTROL_TEMPLATE,
-        defaults={
-            "message_class": "transactional",
-            "body": "Halo {name}, sampai jumpa {day} di {clinic} {branch}.",
-            "variables": ["name", "clinic", "branch", "day"],
-        },
-    )[0]
+    write_missing_templates()
     visit = check_in(
         branch=menteng,
         purpose=Purpose.TREATMENT,
@@ -227,7 +220,7 @@ def world(cast: Cast, menteng: Branch, settings: Settings, tmp_path: Path) -> Wo
         key="access",
         customer=visit.customer,
         branch=menteng,
-        template=template.key,
+        template=CONTROL_TEMPLATE,
         variables={"name": "A", "clinic": "B", "branch": "C", "day": "D"},
         due_at=now,
         expires_at=now + timedelta(days=1),

@@ -5,15 +5,35 @@ from datetime import date, datetime, time, timedelta
 from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Staff
 from notifications import actions as notifications
+from notifications.notices import Notice, declare
 
 CONTROL_TEMPLATE = "control_reminder"
 REMIND_DAYS_BEFORE = 1
 REMIND_AT = time(10)
+
+CONTROL_REMINDER = declare(
+    Notice(
+        key=CONTROL_TEMPLATE,
+        name=_("Pengingat jadwal kontrol"),
+        about=_("Sebelum tanggal kontrol"),
+        # No treatment is named, everybody is greeted alike, and the last line can be answered
+        # yes or no.
+        body=(
+            "Halo {name}, kami dari {clinic} cabang {branch}. Terima kasih atas kepercayaan Anda. "
+            "Jadwal kontrol Anda adalah {day}. "
+            "Balas YA bila Anda dapat hadir, atau TIDAK bila ingin memilih hari lain. "
+            "Apakah Anda dapat hadir pada hari itu?"
+        ),
+        offsets=(-REMIND_DAYS_BEFORE,),
+        send_at=REMIND_AT,
+    )
+)
 
 
 def plan_control_reminder(

@@ -205,7 +205,7 @@ class _Desk:
             )
 
     def messages(self, kind: int) -> Iterator[Entry]:
-        messages = self.customer.messages.select_related("template", "branch").annotate(
+        messages = self.customer.messages.select_related("template__current", "version", "branch").annotate(
             moment=Coalesce("accepted_at", "final_at", "created_at")
         )
         for message in self.page(messages, kind, by="moment"):

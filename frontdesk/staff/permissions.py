@@ -22,6 +22,12 @@ class Permission(StrEnum):
     SEE_RECAP = "see_recap"
     CLOSE_RECAP = "close_recap"
     SEE_MESSAGES = "see_messages"
+    SEE_INBOX = "see_inbox"
+    SEE_CALLS = "see_calls"
+    SET_NOTICES = "set_notices"
+    WRITE_TEMPLATES = "write_templates"
+    RUN_PROMOS = "run_promos"
+    MANAGE_SENDERS = "manage_senders"
     SET_DUTY = "set_duty"
     MANAGE_TERMINALS = "manage_terminals"
     SEE_HISTORY = "see_history"
@@ -49,12 +55,17 @@ _FRONT_OFFICER = frozenset(
         Permission.PLAN_CONTROLS,
         Permission.SEE_RECAP,
         Permission.SET_DUTY,
+        Permission.SEE_INBOX,
+        Permission.SEE_CALLS,
     }
 )
 _BRANCH_MANAGER = _FRONT_OFFICER | {
     Permission.IMPORT_CUSTOMERS,
     Permission.CLOSE_RECAP,
     Permission.SEE_MESSAGES,
+    Permission.SET_NOTICES,
+    Permission.WRITE_TEMPLATES,
+    Permission.RUN_PROMOS,
     Permission.SEE_SUPPLIES,
     Permission.MANAGE_TERMINALS,
     Permission.SEE_HISTORY,
@@ -68,5 +79,5 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.WAREHOUSE: frozenset({Permission.SEE_SUPPLIES}),
     Role.BRANCH_MANAGER: _BRANCH_MANAGER,
-    Role.CHAIN_ADMIN: _BRANCH_MANAGER | {Permission.MANAGE_CHAIN},
+    Role.CHAIN_ADMIN: _BRANCH_MANAGER | {Permission.MANAGE_CHAIN, Permission.MANAGE_SENDERS},
 }

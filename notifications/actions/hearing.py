@@ -12,7 +12,7 @@ from customers.models import ConsentPurpose, Customer
 from notifications.actions.consent import withdraw
 from notifications.actions.moves import Moves, locked
 from notifications.actions.sending import accept
-from notifications.models import Channel, InboundMessage, Message
+from notifications.models import Channel, InboundMessage, Meaning, Message
 from notifications.opt_out_words import OptOut, opt_out
 from notifications.providers.codes import ErrorClass, classify, words
 from notifications.states import FINAL, RANK, MessageState, ProviderStatus
@@ -20,6 +20,7 @@ from notifications.states import FINAL, RANK, MessageState, ProviderStatus
 logger = logging.getLogger(__name__)
 
 WHATSAPP = "whatsapp:"
+MEANING = {OptOut.ALL: Meaning.STOP, OptOut.PROMO: Meaning.STOP_PROMO, None: Meaning.OTHER}
 
 
 @transaction.atomic
@@ -89,7 +90,7 @@ def receive_inbound(heard: Heard, *, at: datetime) -> InboundMessage | None:
             "channel": Channel.WHATSAPP if heard.sender.startswith(WHATSAPP) else Channel.SMS,
             "customer": _writer(phone),
             "body": heard.body[:4096],
-            "is_opt_out": meant is not None,
+            "meaning": MEANING.get(meant, Meaning.OTHER),
             "at": at,
         },
     )

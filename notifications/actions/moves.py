@@ -88,4 +88,6 @@ def _update(messages: Sequence[Message], names: Sequence[str]) -> None:
 def locked(messages: Iterable[int]) -> "QuerySet[Message]":
     """The rows by their keys, locked in one order so that two workers never wait for each other."""
     rows = Message.objects.filter(pk__in=list(messages)).order_by("pk")
-    return rows.select_for_update(of=("self",)).select_related("branch", "customer", "template")
+    return rows.select_for_update(of=("self",)).select_related(
+        "branch", "customer", "template__current", "version", "sender"
+    )

@@ -10,7 +10,8 @@ from frontdesk.branches.models import Branch
 from frontdesk.broker import wake_on_commit
 from frontdesk.staff.models import Staff
 from notifications.actions.moves import Moves
-from notifications.models import Message, Template
+from notifications.actions.senders import sender_for
+from notifications.models import Channel, Message, Template
 from notifications.states import MessageState
 
 SEND_TASK = "notifications.tasks.send_due"
@@ -36,10 +37,12 @@ def plan(
     at when it is due, so that a later "no" or a mended number counts.
     """
     text = Template.objects.get(key=template)
+    sender = sender_for(branch, Channel.WHATSAPP)
     values: dict[str, Any] = {
         "branch": branch,
         "customer": customer,
         "template": text,
+        "sender": sender,
         "message_class": text.message_class,
         "variables": variables,
         "due_at": branch.after_quiet(due_at),

@@ -23,7 +23,7 @@ from notifications.providers import twilio
 from notifications.providers.codes import ErrorClass, words
 from notifications.providers.twilio import Outcome, Outgoing
 from notifications.states import RANK, MessageState, ProviderStatus
-from notifications.wording import content_variables, filled
+from notifications.wording import content_variables
 
 logger = logging.getLogger(__name__)
 
@@ -76,9 +76,9 @@ def claim(*, at: datetime, batch: int = BATCH) -> tuple[list[Claim], int]:
     messages = list(
         due.order_by("due_at", "id")
         .select_for_update(skip_locked=True, of=("self",))
-        .select_related("branch", "customer", "template")[:batch]
+        .select_related("branch", "customer", "template__current", "sender")[:batch]
     )
-    consents = agreed({message.customer_id for message in messages})
+    consents = agreed({message.customer_id for message in messages if message.customer_id})
     moves = Moves(at=at)
     claims: list[Claim] = []
     for message in messages:
@@ -92,7 +92,7 @@ def claim(*, at: datetime, batch: int = BATCH) -> tuple[list[Claim], int]:
 
 def _held_back(message: Message, moves: Moves, *, may_send: bool) -> bool:
     """Say whether the message does not go now, and note why."""
-    at, phone = moves.at, message.customer.phone
+    at, phone = moves.at, message.customer.phone if message.customer else message.to_phone
     if message.expires_at <= at:
         return moves.move(message, MessageState.EXPIRED, final_at=at)
     problem = ""
@@ -100,15 +100,16 @@ def _held_back(message: Message, moves: Moves, *, may_send: bool) -> bool:
         problem = _("Pelanggan belum menyetujui atau sudah menarik persetujuan")
     elif not phone:
         problem = _("Nomor HP tidak ada")
-    elif not _sender(message):
+    elif message.sender is None:
         problem = _("Nomor pengirim belum disetel")
     if problem:
         return moves.move(message, MessageState.SUPPRESSED, problem=problem, final_at=at)
     later = message.branch.after_quiet(at)
     if later > at:
         return moves.move(message, MessageState.QUEUED, due_at=later, note=_("Jam tenang"))
-    template = message.template
-    if message.channel == Channel.WHATSAPP and template.registered_body != template.body:
+    assert message.template
+    assert message.template.current
+    if message.channel == Channel.WHATSAPP and not message.template.current.content_sid:
         problem = _("Templat belum dikenal penyedia")
         return moves.move(
             message, MessageState.QUEUED, due_at=at + WAIT_FOR_TEMPLATE, problem=problem
@@ -118,6 +119,8 @@ def _held_back(message: Message, moves: Moves, *, may_send: bool) -> bool:
 
 def _take(message: Message, moves: Moves) -> Claim:
     at, lease = moves.at, uuid.uuid4()
+    assert message.template
+    assert message.sender
     lease_until = at + settings.MESSAGE_LEASE
     moves.move(
         message,
@@ -129,22 +132,18 @@ def _take(message: Message, moves: Moves) -> Claim:
         unknown_since=None,
         absent_seen=0,
         absent_seen_at=None,
-        body=filled(message.template.body, message.variables),
-        to_phone=message.customer.phone,
-        from_address=_sender(message),
+        version=message.template.current,
+        to_phone=message.customer.phone if message.customer else message.to_phone,
+        from_address=message.sender.address,
         problem="",
         error_code="",
     )
     return Claim(message.pk, lease, lease_until, _outgoing(message))
 
 
-def _sender(message: Message) -> str:
-    is_sms = message.channel == Channel.SMS
-    return str(settings.TWILIO_FROM_SMS if is_sms else settings.TWILIO_FROM_WHATSAPP)
-
-
 def _outgoing(message: Message) -> Outgoing:
-    template, is_sms = message.template, message.channel == Channel.SMS
+    version, is_sms = message.version, message.channel == Channel.SMS
+    assert version
     path = reverse("notifications:status_callback", args=[message.public_id])
     left = message.expires_at - (message.intent_at or message.expires_at)
     return Outgoing(
@@ -152,9 +151,9 @@ def _outgoing(message: Message) -> Outgoing:
         sender=message.from_address,
         callback=settings.PUBLIC_BASE_URL + path,
         validity=int(left.total_seconds()),
-        body=message.body,
-        content_sid="" if is_sms else template.content_sid,
-        content_variables=content_variables(template.variables, message.variables),
+        body=message.text,
+        content_sid="" if is_sms else version.content_sid,
+        content_variables=content_variables(version.variables, message.variables),
     )
 
 

@@ -104,7 +104,7 @@ def _match(message: Message, rows: list[Listed]) -> Listed | Finding:
     )
     nobodys = [row for row in rows if row.sid not in known]
     for row in nobodys:
-        if row.body.split() == message.body.split():
+        if row.body.split() == message.text.split():
             return row
     return Finding.UNCLEAR if nobodys else Finding.ABSENT
 

@@ -17,10 +17,17 @@ from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import GRANTS, Permission, Role
 from frontdesk.visits.actions import call_visit, check_in, start_visit
 from frontdesk.visits.models import Purpose, Visit
-from notifications.models import InboundMessage, Message, MessageClass, Template
+from notifications.models import InboundMessage, Message, Template
 from notifications.states import MessageState, ProviderStatus
 from tests.conftest import Cast, SignIn
-from tests.factories import NOW, CustomerFactory, TreatmentFactory, give_consent, qualify
+from tests.factories import (
+    NOW,
+    CustomerFactory,
+    TreatmentFactory,
+    create_template,
+    give_consent,
+    qualify,
+)
 from treatments.actions import create_slip, issue_slip
 from treatments.models import Control, ControlEvent, Slip
 from treatments.states import ControlState
@@ -93,9 +100,7 @@ def controlled(slip: Slip, *, minutes: int = 20) -> Control:
 
 
 def told(customer: Customer, branch: Branch, *, minutes: int = 30, number: int = 1) -> Message:
-    template, _ = Template.objects.get_or_create(
-        key="control", defaults={"message_class": MessageClass.TRANSACTIONAL, "body": "Halo."}
-    )
+    template = Template.objects.filter(key="control").first() or create_template("control")
     at = NOW + timedelta(minutes=minutes)
     return Message.objects.create(
         key=f"test:{customer.pk}:{number}",

@@ -6,7 +6,7 @@ import pytest
 from customers.models import Customer
 from notifications import actions
 from notifications.models import Message, Template
-from tests.factories import NOW, CustomerFactory, give_consent
+from tests.factories import NOW, CustomerFactory, create_template, give_consent
 from tests.twilio_server import ACCOUNT_SID, AUTH_TOKEN, WHATSAPP_FROM, provider, twilio_server
 
 __all__ = ["provider", "twilio_server"]
@@ -38,12 +38,8 @@ def customer(menteng) -> Customer:
 
 @pytest.fixture
 def reminder(db) -> Template:
-    return Template.objects.create(
-        key="reminder",
-        message_class="transactional",
-        body="Halo {name}, sampai jumpa {day}.",
-        variables=["name", "day"],
-    )
+    actions.ensure_senders()
+    return create_template()
 
 
 PlanMessage = Callable[..., Message]

@@ -4,8 +4,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from frontdesk.staff.permissions import Role
-from notifications.models import Message
-from tests.factories import CustomerFactory, create_staff
+from tests.factories import CustomerFactory, create_staff, put_message
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +20,7 @@ def log(sign_in, cast):
 def test_the_log_shows_each_group(plan, log):
     for key, state in [("a", "queued"), ("b", "suppressed"), ("c", "abandoned")]:
         message = plan(key=key, variables={"name": f"nama-{key}", "day": "besok"})
-        Message.objects.filter(pk=message.pk).update(state=state)
+        put_message(message, state)
 
     assert all(f"nama-{key}" in log().content.decode() for key in "abc")
     for group, key in [("waiting", "a"), ("unsent", "b"), ("attention", "c")]:

@@ -5,20 +5,19 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from notifications.models import Template
+from notifications.models import TemplateVersion
+from tests.factories import create_template
 from tests.twilio_server import TwilioServer
 
 
 @pytest.mark.django_db
 def test_each_text_is_registered_once(sending: TwilioServer) -> None:
-    Template.objects.all().delete()
-    Template.objects.create(
-        key="greeting", message_class="transactional", body="Halo {name}.", variables=["name"]
-    )
+    TemplateVersion.objects.update(content_sid="HX1")
+    create_template("greeting", body="Halo {name}.")
     said = StringIO()
     call_command("register_templates", stdout=said)
     assert said.getvalue() == "1 templat didaftarkan, 0 belum.\n"
-    assert Template.objects.get().content_sid.startswith("HX")
+    assert TemplateVersion.objects.get(template__key="greeting").content_sid.startswith("HX")
     again = StringIO()
     call_command("register_templates", stdout=again)
     assert again.getvalue() == "0 templat didaftarkan, 0 belum.\n"

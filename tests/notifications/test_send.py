@@ -9,7 +9,7 @@ from django.db import connection
 from customers.models import ConsentPurpose
 from notifications import actions
 from notifications.actions import sending as sender
-from notifications.models import Message, Template
+from notifications.models import Message, Sender, Template, TemplateVersion
 from notifications.providers import twilio
 from notifications.states import MessageState
 from tests.factories import NOW, CustomerFactory, give_consent
@@ -27,9 +27,9 @@ def test_sent_as_the_template_says(plan, sending, clock, settings):
     message.refresh_from_db()
     assert message.state == MessageState.ACCEPTED
     assert message.provider_sid == taken["sid"]
-    assert message.body == taken["body"] == "Halo Ibu Sari, sampai jumpa besok."
+    assert message.text == taken["body"] == "Halo Ibu Sari, sampai jumpa besok."
     assert taken["to_addr"] == "whatsapp:+6281234567890"
-    assert taken["content_sid"] == Template.objects.get(key="reminder").content_sid
+    assert taken["content_sid"] == message.version.content_sid
     assert taken["callback"].startswith(f"{settings.PUBLIC_BASE_URL}/tw/s/{message.public_id}/")
     assert steps(message) == ["queued", "sending", "accepted"]
     assert actions.send_due(clock=clock) == 0
@@ -39,7 +39,7 @@ def test_sent_as_the_template_says(plan, sending, clock, settings):
 def test_a_changed_text_is_registered_before_it_is_sent(plan, sending, clock, reminder):
     plan()
     actions.send_due(clock=clock)
-    Template.objects.filter(pk=reminder.pk).update(body="Hai {name}, {day}.")
+    actions.write_version(reminder, body="Hai {name}, {day}.", by=None, at=NOW)
     plan(key="test:2")
     actions.send_due(clock=clock)
 
@@ -95,7 +95,7 @@ def test_suppressed_when_it_may_not_or_cannot_go(plan, sending, clock, menteng, 
             at=NOW,
         )
     if lacking == "sender":
-        settings.TWILIO_FROM_WHATSAPP = ""
+        Sender.objects.all().delete()
     message = plan(customer=person)
 
     actions.send_due(clock=clock)
@@ -161,7 +161,7 @@ def test_never_called_sent_when_it_was_not(plan, sending, clock, monkeypatch, fa
 
 def test_no_connection_is_safe_and_tried_later(plan, clock, settings):
     message = plan()
-    Template.objects.update(registered_body="Halo {name}, sampai jumpa {day}.", content_sid="HX1")
+    TemplateVersion.objects.update(content_sid="HX1")
 
     actions.send_due(clock=clock)
 

@@ -14,7 +14,7 @@ from customers.models import ConsentEvent, ConsentPurpose
 from notifications import actions
 from notifications.models import InboundMessage, Message
 from notifications.states import MessageState
-from tests.factories import NOW, CustomerFactory, give_consent
+from tests.factories import NOW, CustomerFactory, give_consent, put_message
 from tests.notifications.conftest import steps
 from tests.twilio_server import AUTH_TOKEN, until
 
@@ -147,7 +147,7 @@ def test_a_callback_proves_what_no_answer_did(plan, tell, state):
     extra = {"unknown_since": NOW} if state == "unknown" else {}
     if state == "sending":
         extra = {"lease": uuid.uuid4(), "lease_until": NOW}
-    Message.objects.filter(pk=message.pk).update(state=state, intent_at=NOW, **extra)
+    put_message(message, state, intent_at=NOW, **extra)
 
     tell(message, "delivered")
 

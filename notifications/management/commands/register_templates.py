@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db.models import F
 
 from notifications import actions
-from notifications.models import Template
+from notifications.models import TemplateVersion
 
 
 class Command(BaseCommand):
@@ -13,5 +14,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = actions.register_templates()
-        missing = Template.objects.filter(content_sid="").count()
+        missing = TemplateVersion.objects.filter(template__current=F("pk"), content_sid="").count()
         self.stdout.write(f"{done} templat didaftarkan, {missing} belum.")

@@ -1,4 +1,4 @@
-"""The provider's webhooks, and the log of messages for whoever may see it."""
+"""What the provider signs and brings: statuses, and what customers write."""
 
 import uuid
 from collections.abc import Callable
@@ -7,17 +7,14 @@ from functools import wraps
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 from psycopg_pool import PoolTimeout
 from twilio.request_validator import RequestValidator, get_signature_algorithm
 
-from frontdesk.staff.access import StaffRequest, public, staff_required
-from frontdesk.staff.permissions import Permission
-from notifications import actions, reports
-from notifications.models import Message
+from frontdesk.staff.access import public
+from notifications import actions
 
 SIGNATURE = "X-Twilio-Signature"
 SIGNATURE_SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
@@ -80,23 +77,3 @@ def inbound(request: HttpRequest) -> None:
     )
     if heard.sid and heard.sender:
         actions.receive_inbound(heard, at=timezone.now())
-
-
-@staff_required(Permission.SEE_MESSAGES)
-@require_GET
-def message_list(request: StaffRequest) -> HttpResponse:
-    page = reports.message_log(
-        Message.objects.visible_to(request.user).filter(branch=request.branch),
-        group=request.GET.get("group", ""),
-        before=request.GET.get("before", ""),
-    )
-    return render(request, "notifications/message_list.html", {"page": page})
-
-
-@staff_required(Permission.SEE_MESSAGES)
-@require_GET
-def message_show(request: StaffRequest, pk: int) -> HttpResponse:
-    messages = Message.objects.visible_to(request.user)
-    message = get_object_or_404(messages.select_related("customer", "template", "branch"), pk=pk)
-    context = {"row": reports.message_row(message), "story": reports.story(message)}
-    return render(request, "notifications/message_show.html", context)

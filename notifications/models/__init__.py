@@ -1,0 +1,57 @@
+"""The outbox and the inbox: what is told to whom and when, and what people answer."""
+
+from notifications.models.calls import CallAttempt, CallEntry, CallOutcome, CallReason, CallState
+from notifications.models.inbox import Conversation, InboundMessage, Meaning
+from notifications.models.message import (
+    Batch,
+    BatchState,
+    DaySlot,
+    Lane,
+    Message,
+    MessageEvent,
+    MessageQuerySet,
+)
+from notifications.models.notice import NoticeSetting
+from notifications.models.reach import OptOutLink, PhoneStanding, Suppression, SuppressionSource
+from notifications.models.sender import (
+    Circuit,
+    Heartbeat,
+    Portfolio,
+    ReachedPhone,
+    Sender,
+    SenderPace,
+)
+from notifications.models.text import Channel, MessageClass, Template, TemplateVersion
+
+__all__ = [
+    "Batch",
+    "BatchState",
+    "CallAttempt",
+    "CallEntry",
+    "CallOutcome",
+    "CallReason",
+    "CallState",
+    "Channel",
+    "Circuit",
+    "Conversation",
+    "DaySlot",
+    "Heartbeat",
+    "InboundMessage",
+    "Lane",
+    "Meaning",
+    "Message",
+    "MessageClass",
+    "MessageEvent",
+    "MessageQuerySet",
+    "NoticeSetting",
+    "OptOutLink",
+    "PhoneStanding",
+    "Portfolio",
+    "ReachedPhone",
+    "Sender",
+    "SenderPace",
+    "Suppression",
+    "SuppressionSource",
+    "Template",
+    "TemplateVersion",
+]

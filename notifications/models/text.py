@@ -1,0 +1,81 @@
+"""The texts: a template has versions, and a version never changes."""
+
+from typing import ClassVar
+
+import pgtrigger
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from frontdesk.staff.models import Staff
+
+
+class Channel(models.TextChoices):
+    WHATSAPP = "whatsapp", _("WhatsApp")
+    SMS = "sms", _("SMS")
+    EMAIL = "email", _("E-mail")
+    # A person sends it from her own WhatsApp (wa.me), and says so here.
+    BY_HAND = "by_hand", _("WhatsApp manual")
+
+
+class MessageClass(models.TextChoices):
+    """What an unclear outcome means: asked for again, left alone, or shown to a person."""
+
+    TRANSACTIONAL = "transactional", _("Layanan")
+    MARKETING = "marketing", _("Promo")
+    PERSONAL = "personal", _("Pribadi")
+
+
+class Template(models.Model):
+    """A text the provider knows; outside the 24-hour window WhatsApp takes nothing else."""
+
+    key = models.CharField(max_length=60, unique=True)
+    name = models.CharField(_("nama"), max_length=80, blank=True)
+    message_class = models.CharField(_("jenis"), max_length=14, choices=MessageClass)
+    # What new messages are sent as; a message keeps the version it was claimed with.
+    current = models.ForeignKey(
+        "TemplateVersion", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    is_archived = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["key"]
+        verbose_name = _("templat pesan")
+        verbose_name_plural = _("templat pesan")
+
+    def __str__(self) -> str:
+        return self.name or self.key
+
+
+class TemplateVersion(models.Model):
+    template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    # Named variables in braces; their order in `variables` is the provider's {{1}}, {{2}} …
+    body = models.TextField()
+    # The shorter text for SMS; empty: the same words.
+    sms_body = models.TextField(blank=True)
+    variables = models.JSONField(default=list)
+    # The provider's name for this text, once it is registered there; empty: not known there yet.
+    content_sid = models.CharField(max_length=40, blank=True)
+    by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["template", "-number"]
+        triggers = [
+            pgtrigger.Protect(
+                name="words_stay",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "template", "number", "body", "sms_body", "variables", "by", "at"
+                ),
+            ),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["template", "number"], name="notifications_templateversion_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template_id} v{self.number}"
