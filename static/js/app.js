@@ -14,7 +14,7 @@
     (element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio])"));
 
   const isVisible = (element) =>
-    !element.disabled && element.getClientRects().length > 0 && !element.closest("[hidden]");
+    !element.disabled && element.getClientRects().length > 0 && !element.closest("[hidden], [inert]");
 
   let statusTimer = 0;
 

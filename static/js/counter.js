@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { isTyping, isVisible } = window.frontdesk;
+  const { isTyping, isVisible, lookLater, lookNow, looksByItself } = window.frontdesk;
   const pane = () => document.getElementById("visit");
   const rows = () => [...document.querySelectorAll("[data-rows] a.row")].filter(isVisible);
 
@@ -36,28 +36,71 @@
     next.focus();
   });
 
-  // What changed elsewhere waits while somebody is writing here, or while her own deed is under way:
-  // its answer would find the card it belongs to replaced.
-  const isFreshLook = ({ requestConfig, elt }) =>
-    requestConfig.verb === "get" && ["visit-card", "visit-slips"].includes(elt.id);
-  let deeds = 0;
+  // The pane ---------------------------------------------------------------------------------------
+
+  // What is asked of the pane happens in the order it was asked. A visit that was chosen waits for the
+  // answer of the deed before it, and stays away when that was refused: the refusal is to be read. A
+  // deed waits for the visit that was chosen before it. Of two visits the later one is shown.
+  const underWay = new Set();
+  let newest = null;
+  let next = null;
+
+  const isForPane = (target) => target === pane();
+  const isForCard = (target) => isForPane(target) || target?.id === "visit-card";
+
+  document.addEventListener("htmx:confirm", (event) => {
+    const { elt, issueRequest, target, verb } = event.detail;
+    const isDeed = verb !== "get";
+    if (event.defaultPrevented || !(isDeed ? isForCard(target) : isForPane(target))) return;
+    if (![...underWay].some(({ wasDeed }) => wasDeed || isDeed)) return;
+    event.preventDefault();
+    next = () => elt.isConnected && issueRequest(true);
+    if (!isDeed) pane().inert = true;
+  });
+
+  document.addEventListener("htmx:beforeSend", ({ detail: { elt, requestConfig, target, xhr } }) => {
+    const wasDeed = requestConfig.verb !== "get";
+    if (isForPane(target)) newest = xhr;
+    if (!wasDeed && !isForPane(target)) return;
+    // What is shown still belongs to the visit before: nothing in it can be pressed any more.
+    if (!wasDeed) pane().inert = true;
+    const request = { wasDeed };
+    underWay.add(request);
+    xhr.addEventListener("loadend", () => {
+      underWay.delete(request);
+      if (newest === xhr || underWay.size === 0) pane().inert = false;
+      if (!wasDeed && document.activeElement === document.body && elt.isConnected) elt.focus();
+      if (underWay.size) return;
+      const isDone = xhr.status >= 200 && xhr.status < 400;
+      const then = next;
+      next = null;
+      if (isDone) then?.();
+    });
+  });
+
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const { requestConfig, target, xhr } = detail;
+    if (isForPane(target) && xhr !== newest) detail.shouldSwap = false;
+    else if (isForPane(target) || isForCard(target) && requestConfig.verb !== "get") pane().inert = false;
+  });
+
+  // What changed elsewhere waits while somebody is writing in the place that would be drawn anew, or
+  // has a dialog or a menu open there.
+  const isFreshLook = (detail) =>
+    looksByItself(detail.requestConfig) && ["visit-card", "visit-slips"].includes(detail.elt.id);
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     const { elt } = event.detail;
     if (!isFreshLook(event.detail)) return;
     const isWriting = elt.contains(document.activeElement) && isTyping(document.activeElement);
-    if (deeds || isWriting || elt.querySelector("dialog[open], details[open]")) event.preventDefault();
+    if (!isWriting && !elt.querySelector("dialog[open], details[open]")) return;
+    event.preventDefault();
+    lookLater(elt);
   });
 
-  document.addEventListener("htmx:beforeSend", (event) => {
-    if (event.detail.requestConfig.verb === "post") deeds += 1;
-  });
-
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (deeds && isFreshLook(event.detail)) event.detail.shouldSwap = false;
-  });
-
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.requestConfig.verb === "post") deeds = Math.max(0, deeds - 1);
-  });
+  for (const end of ["focusout", "close", "toggle"]) {
+    document.addEventListener(end, ({ target }) => {
+      if (target.closest?.("#visit-card, #visit-slips")) setTimeout(lookNow);
+    }, true);
+  }
 })();

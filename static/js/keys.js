@@ -160,6 +160,18 @@
     return [...parts.filter(Boolean), key.length === 1 ? key.toUpperCase() : key].join("+");
   };
 
+  // A key that is quicker than the visit it is meant for is pressed when the visit is there.
+  let ahead = null;
+
+  document.addEventListener("htmx:afterSettle", ({ detail: { target } }) => {
+    if (!target?.matches(".pane")) return;
+    const press = ahead;
+    ahead = null;
+    press?.();
+  });
+
+  document.addEventListener("pointerdown", () => { ahead = null; });
+
   function scope() {
     return [...document.querySelectorAll("dialog[open]")].at(-1) ?? document;
   }
@@ -191,12 +203,17 @@
       button?.click();
       return button;
     };
+    const pressOrWait = () => {
+      const button = press();
+      ahead = !button && document.querySelector(".pane[inert]") ? press : null;
+      return button;
+    };
     if (!isSingle) {
-      if (press()) event.preventDefault();
+      if (pressOrWait()) event.preventDefault();
       return;
     }
     const at = event.timeStamp;
-    setTimeout(() => lastAt === at && press(), SCANNER_GAP + 5);
+    setTimeout(() => lastAt === at && pressOrWait(), SCANNER_GAP + 5);
   });
 
   // Arrow keys walk a list of rows ([data-rows]) as they walk the results.

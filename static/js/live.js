@@ -4,6 +4,64 @@
 (() => {
   const { fill, words } = window.frontdesk;
 
+  // Looks ----------------------------------------------------------------------------------------
+
+  // What a fragment asks by itself must not get in the way of people: not under a finger that is down,
+  // for a press is a click only when the same button is there at its end, and not over the answer of
+  // a deed with what was asked before it. Such an answer is left, and the fragment looks again later.
+  const looksByItself = ({ elt, verb }) => verb === "get" && elt.matches("[hx-trigger*=look]");
+  const overlap = (place, other) => place.contains(other) || other.contains(place);
+  const looks = new Map();
+  const deeds = new Map();
+  const overtaken = new WeakSet();
+  const late = new Set();
+  let isPressed = false;
+
+  const isInTheWay = (place) => isPressed || [...deeds.values()].some((target) => overlap(target, place));
+
+  function lookNow() {
+    for (const elt of [...late]) {
+      if (elt.isConnected && isInTheWay(elt)) continue;
+      late.delete(elt);
+      if (elt.isConnected) window.htmx?.trigger(elt, "look");
+    }
+  }
+
+  addEventListener("pointerdown", (event) => { isPressed = event.button === 0; }, true);
+  for (const end of ["pointerup", "pointercancel", "contextmenu", "blur"]) {
+    addEventListener(end, () => {
+      isPressed = false;
+      // After the click that this was.
+      setTimeout(lookNow);
+    }, true);
+  }
+
+  // The request's own events, not htmx's: what asked may be gone from the page by then.
+  document.addEventListener("htmx:beforeSend", ({ detail: { requestConfig, target, xhr } }) => {
+    if (looksByItself(requestConfig)) {
+      looks.set(xhr, requestConfig.elt);
+      xhr.addEventListener("loadend", () => looks.delete(xhr));
+    }
+    if (requestConfig.verb === "get") return;
+    deeds.set(xhr, target);
+    xhr.addEventListener("readystatechange", () => {
+      if (xhr.readyState !== XMLHttpRequest.DONE) return;
+      deeds.delete(xhr);
+      for (const [look, place] of looks) if (overlap(target, place)) overtaken.add(look);
+    });
+    xhr.addEventListener("loadend", lookNow);
+  });
+
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const { requestConfig, xhr } = detail;
+    if (!looksByItself(requestConfig) || !(overtaken.has(xhr) || isInTheWay(requestConfig.elt))) return;
+    detail.shouldSwap = false;
+    late.add(requestConfig.elt);
+    setTimeout(lookNow);
+  });
+
+  Object.assign(window.frontdesk, { lookLater: (elt) => late.add(elt), lookNow, looksByItself });
+
   // Polls ----------------------------------------------------------------------------------------
 
   // An unchanged list answers 304, and the page stays as it is.
@@ -27,12 +85,16 @@
     place.querySelector("details[open]") !== null;
 
   document.addEventListener("htmx:afterRequest", (event) => {
-    const { requestConfig, xhr } = event.detail;
+    const { requestConfig, target, xhr } = event.detail;
     const elt = requestConfig?.elt ?? event.detail.elt;
+    // The answer of a deed is the list as it is now: the next look need not draw it anew.
+    if (requestConfig?.verb !== "get" && target?.dataset.etag && xhr.getResponseHeader("ETag")) {
+      target.dataset.etag = xhr.getResponseHeader("ETag");
+    }
     if (!elt.matches?.("[data-etag], [data-poll]")) return;
     if (xhr.status === 200 || xhr.status === 304) {
       const etag = xhr.getResponseHeader("ETag");
-      if (etag && elt.dataset.etag !== undefined) elt.dataset.etag = etag;
+      if (etag && elt.dataset.etag !== undefined && !late.has(elt)) elt.dataset.etag = etag;
       connected();
     } else if (xhr.status === 0 || xhr.status >= 500) disconnected();
   });

@@ -11,7 +11,14 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 from pytest_django.live_server_helper import LiveServer
 
 from frontdesk.staff.middleware import BRANCH_KEY, TERMINAL_KEY
@@ -36,6 +43,9 @@ PHONE = {"width": 360, "height": 740}
 AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text()
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SHOTS = Path(settings.BASE_DIR) / "var/shots"
+# What is waited for comes at once or never; a busy machine may take its time.
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +71,7 @@ def new_page(browser: Browser, live_server: LiveServer) -> Iterator[NewPage]:
         context = browser.new_context(
             base_url=live_server.url, viewport=viewport, **{**CONTEXT, **options}
         )
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(PATIENCE)
         # The first page of a run compiles every template it meets.
         context.set_default_navigation_timeout(30_000)
         contexts.append(context)

@@ -103,6 +103,7 @@ def test_a_whole_visit_by_keyboard(open_desk: OpenDesk, cast: Cast, menteng: Bra
     # Whoever came first is called first; then she of the search, from the list.
     keys.press("F2")
     expect(page.locator("#visit-card .visit-number")).to_have_text("C001")
+    expect(page.locator("#queue .row")).to_have_count(2)
     keys.press("ArrowDown")
     keys.press("ArrowDown")
     keys.press("Enter")
@@ -162,6 +163,7 @@ def test_a_whole_visit_by_mouse(open_desk: OpenDesk, cast: Cast, menteng: Branch
     page.locator("#ended summary").click()
     expect(page.locator(".row-ended")).to_have_count(1)
     page.locator(".row-ended").click()
+    expect(page.locator("#visit-title")).to_be_focused()
     page.locator(".history summary").click()
     expect(page.locator(".history li").last).to_contain_text("Pulang: Akan datang lagi")
     page.get_by_role("button", name=re.compile("^Urungkan")).click()
@@ -176,8 +178,8 @@ def test_the_other_counter_sees_it_by_itself(
     bela = open_desk("bela", f"/?visit={visit.pk}")
 
     anna.keyboard.press("Alt+p")
-    expect(bela.locator("#queue .badge")).to_have_text("Dipanggil", timeout=4_000)
-    expect(bela.locator("#visit-card .visit-state")).to_contain_text("Dipanggil", timeout=4_000)
+    expect(bela.locator("#queue .badge")).to_have_text("Dipanggil")
+    expect(bela.locator("#visit-card .visit-state")).to_contain_text("Dipanggil")
     expect(bela.locator("#visit-card .last-step")).to_contain_text("oleh Anna")
 
 
@@ -218,6 +220,113 @@ def test_a_look_that_comes_late_does_not_swallow_the_answer_of_a_deed(
     called.fulfill(response=answer)
 
     expect(page.locator(".status-line")).to_contain_text("A001 dipanggil")
+
+
+def test_a_visit_that_is_on_its_way_is_the_one_that_is_worked_on(
+    open_desk: OpenDesk, cast: Cast, menteng: Branch
+) -> None:
+    first, second = arrive(menteng, cast), arrive(menteng, cast)
+    page = open_desk(address=f"/?visit={first.pk}")
+    settled(page)
+    held: list[Route] = []
+    page.route(f"**/visits/{second.pk}/pane/", lambda route: held.append(route))
+    page.locator(f"#row-{second.pk}").click()
+    expect(page.locator("#visit")).to_have_attribute("inert", "")
+    # Quicker than the server: by key, and with the mouse on what is still shown of the first.
+    page.keyboard.press("Alt+p")
+    box = page.locator("#deed-hold").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 5, box["y"] + 5)
+    page.keyboard.press("Alt+p")
+    held[0].continue_()
+
+    expect(page.locator(".status-line")).to_contain_text("A002 dipanggil")
+    settled(page)
+    assert state_of(first) == VisitState.WAITING
+
+
+def test_a_visit_that_does_not_come_leaves_the_one_before(
+    open_desk: OpenDesk, cast: Cast, menteng: Branch
+) -> None:
+    first, second = arrive(menteng, cast), arrive(menteng, cast)
+    page = open_desk(address=f"/?visit={first.pk}")
+    page.route(f"**/visits/{second.pk}/pane/", lambda route: route.fulfill(status=503))
+    page.locator(f"#row-{second.pk}").click()
+    expect(page.locator("#failure")).to_be_visible()
+    page.keyboard.press("Alt+p")
+    expect(page.locator(".status-line")).to_contain_text("A001 dipanggil")
+
+
+def test_a_visit_chosen_during_a_deed_comes_after_its_answer(
+    open_desk: OpenDesk, cast: Cast, menteng: Branch
+) -> None:
+    first, second = arrive(menteng, cast), arrive(menteng, cast)
+    page = open_desk(address=f"/?visit={first.pk}")
+    settled(page)
+    held: list[Route] = []
+    page.route(f"**/visits/{first.pk}/call/", lambda route: held.append(route))
+    page.keyboard.press("Alt+p")
+    page.locator(f"#row-{second.pk}").click()
+    expect(page.locator("#visit")).to_have_attribute("inert", "")
+    expect(page.locator("#visit-card .visit-number")).to_have_text("A001")
+    held[0].continue_()
+    expect(page.locator("#visit-card .visit-number")).to_have_text("A002")
+    # The desk goes on hearing of what changes.
+    expect(page.locator(f"#row-{first.pk} .badge")).to_have_text("Dipanggil")
+    actions.call_visit(second, by=cast.bela, at=timezone.now())
+    expect(page.locator("#visit-card .visit-state")).to_contain_text("Dipanggil")
+
+
+def test_a_refusal_is_read_before_the_next_visit(
+    open_desk: OpenDesk, cast: Cast, menteng: Branch
+) -> None:
+    first, second = arrive(menteng, cast), arrive(menteng, cast)
+    page = open_desk(address=f"/?visit={first.pk}")
+    page.route("**/queue/", lambda route: route.fulfill(status=304))
+    settled(page)
+    actions.start_visit(first, by=cast.bela, at=timezone.now())
+    held: list[Route] = []
+    page.route(f"**/visits/{first.pk}/hold/", lambda route: held.append(route))
+    page.get_by_role("button", name=re.compile("^Tahan")).click()
+    page.locator(f"#row-{second.pk}").click()
+    held[0].continue_()
+    refusal = page.locator("#visit-card .refusal")
+    expect(refusal).to_be_focused()
+    expect(refusal).to_have_text("A001 baru saja diubah orang lain: sekarang dilayani.")
+    page.locator(f"#row-{second.pk}").click()
+    expect(page.locator("#visit-card .visit-number")).to_have_text("A002")
+
+
+def test_a_row_stays_under_the_mouse_that_presses_it(
+    open_desk: OpenDesk, cast: Cast, menteng: Branch
+) -> None:
+    visit = arrive(menteng, cast)
+    page = open_desk()
+    settled(page)
+    row = page.locator(f"#row-{visit.pk} .row-title")
+    row.hover()
+    page.mouse.down()
+    arrive(menteng, cast)
+    look(page)
+    expect(page.locator("#queue .row")).to_have_count(1)
+    page.mouse.up()
+
+    expect(page.locator("#visit-card .visit-number")).to_have_text("A001")
+    expect(page.locator("#queue .row")).to_have_count(2)
+
+
+def test_an_open_history_lets_the_card_change_when_it_is_closed(
+    open_desk: OpenDesk, cast: Cast, menteng: Branch
+) -> None:
+    visit = arrive(menteng, cast)
+    page = open_desk(address=f"/?visit={visit.pk}")
+    settled(page)
+    page.locator(".history summary").click()
+    actions.call_visit(visit, by=cast.bela, at=timezone.now())
+    look(page)
+    expect(page.locator("#visit-card .visit-state")).to_contain_text("Menunggu")
+    page.locator(".history summary").click()
+    expect(page.locator("#visit-card .visit-state")).to_contain_text("Dipanggil")
 
 
 def test_nobody_waits(open_desk: OpenDesk) -> None:
@@ -302,7 +411,7 @@ def test_a_lost_connection_is_said(open_desk: OpenDesk, cast: Cast, menteng: Bra
     arrive(menteng, cast)
     page = open_desk()
     page.route("**/queue/", lambda route: route.fulfill(status=503))
-    expect(page.locator("#offline-bar")).to_contain_text("Koneksi terputus", timeout=5_000)
+    expect(page.locator("#offline-bar")).to_contain_text("Koneksi terputus")
     expect(page.locator("#queue .row")).to_have_count(1)
     page.unroute_all()
     expect(page.locator("#offline-bar")).to_be_hidden(timeout=5_000)
