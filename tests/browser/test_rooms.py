@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from customers.models import Customer
 from frontdesk.branches.models import Branch
@@ -97,6 +97,40 @@ def test_a_slip_comes_by_itself_and_takes_four_taps(
     slip.refresh_from_db()
     assert slip.state == SlipState.DONE
     assert SlipSupply.objects.get(slip=slip).supply.name == "Masker lembaran"
+
+
+def test_an_unchanged_list_stays_under_the_finger(
+    cast: Cast, menteng: Branch, facial: Treatment, phone_page: Page, sign_in: SignInPage
+) -> None:
+    slip = _issue(cast, menteng, treatments=[facial])
+    page = phone_page
+    sign_in(page, cast.tari)
+    page.goto("/my/slips/")
+    page.evaluate("id => { document.getElementById(id).marked = true }", f"slip-{slip.pk}")
+    for _ in range(2):
+        with page.expect_response("**/my/slips/") as answer:
+            pass
+        assert answer.value.status == 304
+    assert page.evaluate("id => document.getElementById(id).marked", f"slip-{slip.pk}")
+
+
+def test_a_list_asked_for_before_a_tap_does_not_undo_what_the_tap_showed(
+    cast: Cast, menteng: Branch, facial: Treatment, phone_page: Page, sign_in: SignInPage
+) -> None:
+    slip = _issue(cast, menteng, treatments=[facial])
+    page = phone_page
+    sign_in(page, cast.tari)
+    page.goto("/my/slips/")
+    held: list[Route] = []
+    page.route("**/my/slips/", lambda route: held.append(route), times=1)
+    with page.expect_request("**/my/slips/"):
+        pass
+    page.get_by_role("button", name="Terima").tap()
+    expect(page.get_by_role("button", name="Mulai")).to_be_visible()
+    held[0].fulfill(status=200, body="<p>" + slip.code + " lama</p>", content_type="text/html")
+    page.wait_for_timeout(300)
+    assert "lama" not in page.locator("#my-slips").inner_text()
+    expect(page.get_by_role("button", name="Mulai")).to_be_visible()
 
 
 def test_a_wrong_quantity_keeps_the_note(

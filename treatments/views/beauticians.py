@@ -1,7 +1,6 @@
 """The beautician's phone: her slips, live, and the four taps of a treatment."""
 
 from collections.abc import Callable
-from hashlib import sha256
 
 from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
@@ -9,7 +8,6 @@ from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,6 +17,7 @@ from treatments import actions
 from treatments.forms_finish import FinishForm
 from treatments.models import Slip, SlipLine
 from treatments.states import SlipState
+from treatments.views.replies import etag_of
 
 
 @staff_required(Permission.TREAT)
@@ -26,7 +25,7 @@ from treatments.states import SlipState
 def my_slips(request: StaffRequest) -> HttpResponse:
     """Show her open slips and what she finished today; unchanged, a poll gets a 304."""
     slips = Slip.objects.in_hand(request.user, on=request.branch.business_date(timezone.now()))
-    etag = _etag(slips)
+    etag = etag_of(slips)
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified()
     template = "treatments/my_slips.html"
@@ -89,10 +88,12 @@ def _deed(request: StaffRequest, slip_id: int, deed: Callable[..., None]) -> Htt
             messages.error(request, problem)
         return redirect("treatments:my_slips")
     slips = Slip.objects.in_hand(request.user, on=request.branch.business_date(at))
-    context = _context(slips, _etag(slips)) | {"problem": problem, "problem_slip": slip.pk}
-    return render(
-        request, "treatments/my_slips.html#slips", context, status=409 if problem else 200
-    )
+    etag = etag_of(slips)
+    context = _context(slips, etag) | {"problem": problem, "problem_slip": slip.pk}
+    status = 409 if problem else 200
+    response = render(request, "treatments/my_slips.html#slips", context, status=status)
+    response["ETag"] = etag
+    return response
 
 
 def _own_slip(request: StaffRequest, slip_id: int) -> Slip:
@@ -116,11 +117,6 @@ def _context(slips: "QuerySet[Slip]", etag: str) -> dict[str, object]:
         "etag": etag,
         "tab": "slips",
     }
-
-
-def _etag(slips: "QuerySet[Slip]") -> str:
-    seen = repr((list(slips.values_list("pk", "version")), get_language()))
-    return f'"{sha256(seen.encode()).hexdigest()[:24]}"'
 
 
 def _finished(slip: Slip) -> str:

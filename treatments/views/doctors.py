@@ -1,18 +1,16 @@
 """The doctor's yes or no before a treatment that needs it."""
 
-from hashlib import sha256
-
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from frontdesk.staff.access import StaffRequest, staff_required
 from frontdesk.staff.permissions import Permission
 from treatments import actions
 from treatments.models import Slip
+from treatments.views.replies import etag_of
 
 
 @staff_required(Permission.APPROVE_SLIPS)
@@ -20,7 +18,7 @@ from treatments.models import Slip
 def approvals(request: StaffRequest) -> HttpResponse:
     """Show the branch's slips that wait for the doctor, first issued first."""
     slips = _awaiting(request)
-    etag = _etag(slips)
+    etag = etag_of(slips)
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified()
     template = "treatments/approvals.html"
@@ -78,19 +76,16 @@ def _answer(request: StaffRequest, slip: Slip, problem: str, *, reason: str = ""
     if not request.htmx and not problem:
         return redirect("treatments:approvals")
     slips = _awaiting(request)
+    etag = etag_of(slips)
     context = {
         "slips": slips,
-        "etag": _etag(slips),
+        "etag": etag,
         "problem": problem,
         "problem_slip": slip.pk,
         "reason": reason,
         "tab": "approvals",
     }
     template = "treatments/approvals.html" + ("#awaiting" if request.htmx else "")
-    return render(request, template, context, status=409 if problem else 200)
-
-
-def _etag(slips: "QuerySet[Slip]") -> str:
-    rows = slips.select_related(None).prefetch_related(None).values_list("pk", "version")
-    seen = repr((list(rows), get_language()))
-    return f'"{sha256(seen.encode()).hexdigest()[:24]}"'
+    response = render(request, template, context, status=409 if problem else 200)
+    response["ETag"] = etag
+    return response

@@ -1,13 +1,17 @@
 """What a deed answers: the page stays, hears what changed, and asks again for what it shows."""
 
+from hashlib import sha256
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.utils.translation import get_language
 from django_htmx.http import trigger_client_event
 
 from frontdesk.staff.access import StaffRequest
+from treatments.models import Slip
 
 # A slip shows in the visit pane, on its own page and in the note of its queue row.
 SLIPS_CHANGED = {"slips-changed": True, "queue-changed": True}
@@ -41,3 +45,10 @@ def with_events(answer: HttpResponse, **events: Any) -> HttpResponse:
         params = detail if isinstance(detail, dict) else {"value": detail}
         trigger_client_event(answer, name, params)
     return answer
+
+
+def etag_of(slips: "QuerySet[Slip]") -> str:
+    """Return what changes whenever a list of these slips would look different."""
+    rows = slips.select_related(None).prefetch_related(None).values_list("pk", "version")
+    seen = repr((list(rows), get_language()))
+    return f'"{sha256(seen.encode()).hexdigest()[:24]}"'
