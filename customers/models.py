@@ -29,7 +29,7 @@ class Honorific(models.TextChoices):
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def visible_to(self, staff: Staff) -> "CustomerQuerySet":
         """Customers belong to the chain: who may see them at one branch may see them all."""
-        if staff.branches_with(Permission.SEE_CUSTOMERS).exists():
+        if staff.may_somewhere(Permission.SEE_CUSTOMERS):
             return self
         return self.none()
 

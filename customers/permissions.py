@@ -9,7 +9,7 @@ from frontdesk.staff.permissions import Permission
 
 def why_not_edit(*, by: Staff | None) -> str:
     """Customers belong to the chain: whoever writes cards at one branch may write them all."""
-    if by is not None and not by.branches_with(Permission.EDIT_CUSTOMERS).exists():
+    if by is not None and not by.may_somewhere(Permission.EDIT_CUSTOMERS):
         return _("Anda tidak berhak mengubah kartu pelanggan.")
     return ""
 

@@ -181,7 +181,7 @@ def _branches(job: ImportJob) -> list[Branch]:
     if job.by is None:
         return [job.branch]
     allowed = job.by.branches_with(Permission.IMPORT_CUSTOMERS)
-    return list(allowed.filter(is_active=True))
+    return list(Branch.objects.active().filter(pk__in=allowed))
 
 
 def _counts(outcome: Outcome) -> dict[str, int]:

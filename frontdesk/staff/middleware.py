@@ -4,8 +4,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.crypto import constant_time_compare
 
 from frontdesk.branches.models import Branch
 from frontdesk.staff import desk_session
@@ -14,10 +18,20 @@ from frontdesk.staff.session_store import ACTIVE_KEY as ACTIVE_KEY
 from frontdesk.staff.session_store import BRANCH_KEY as BRANCH_KEY
 from frontdesk.staff.session_store import LOCKED_KEY as LOCKED_KEY
 from frontdesk.staff.session_store import TERMINAL_KEY as TERMINAL_KEY
+from frontdesk.staff.session_store import SessionStore
 
 # The page locks itself after IDLE_LOCK; the server follows when a browser failed to.
 IDLE_GRACE = timedelta(minutes=2)
 ACTIVE_EVERY = timedelta(minutes=1)
+
+
+class SignedInMiddleware(AuthenticationMiddleware):
+    """Django's, which need not ask for the person that came with her session."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        if staff := _signed_in(request.session):
+            request.user = staff
 
 
 class StaffMiddleware:
@@ -71,6 +85,17 @@ class StaffMiddleware:
         ):
             session[ACTIVE_KEY] = at.isoformat()
         return False
+
+
+def _signed_in(session: SessionBase) -> Staff | None:
+    """Return whose session it is; Django decides where anything about it is out of the ordinary."""
+    backend, shown = session.get(BACKEND_SESSION_KEY), session.get(HASH_SESSION_KEY, "")
+    staff = session.staff if isinstance(session, SessionStore) else None
+    if staff is None or not staff.is_active or session.get(SESSION_KEY) != str(staff.pk):
+        return None
+    if backend not in settings.AUTHENTICATION_BACKENDS:
+        return None
+    return staff if constant_time_compare(shown, staff.get_session_auth_hash()) else None
 
 
 def _language(request: HttpRequest) -> str:

@@ -121,18 +121,17 @@ class Staff(AbstractBaseUser):
             if a.branch_id is None or (branch and a.branch_id == branch.pk)
         ]
 
-    def branches_with(self, *permissions: Permission) -> models.QuerySet[Branch]:
-        """Return the branches where this person may do at least one of these."""
-        everywhere = False
-        branch_ids = []
-        for assignment in self.assigned:
-            if GRANTS[Role(assignment.role)].isdisjoint(permissions):
-                continue
-            if assignment.branch_id is None:
-                everywhere = True
-            else:
-                branch_ids.append(assignment.branch_id)
-        return Branch.objects.all() if everywhere else Branch.objects.filter(pk__in=branch_ids)
+    def branches_with(self, *permissions: Permission) -> models.QuerySet[Branch] | list[int]:
+        """Return, for a filter on `branch__in`, where this person may do one of these."""
+        found = [
+            a.branch_id for a in self.assigned if not GRANTS[Role(a.role)].isdisjoint(permissions)
+        ]
+        if None in found:
+            return Branch.objects.all()
+        return [branch_id for branch_id in found if branch_id is not None]
+
+    def may_somewhere(self, permission: Permission) -> bool:
+        return any(permission in GRANTS[Role(a.role)] for a in self.assigned)
 
     @cached_property
     def branches(self) -> "list[Branch]":

@@ -194,5 +194,5 @@ def test_the_list_asks_no_more_for_more_people(
 ) -> None:
     for _n in range(20):
         AssignmentFactory(branch=menteng)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         citra.get(STAFF)

@@ -82,5 +82,5 @@ def test_the_board_asks_no_more_for_more_people(
     for _n in range(people):
         create_staff(Role.BEAUTICIAN, branch=menteng)
     client = sign_in(cast.anna)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         client.get(URL)

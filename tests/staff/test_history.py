@@ -72,7 +72,7 @@ def test_the_page_asks_no_more_for_more_events(
     cast: Cast, many: int, sign_in: SignIn, django_assert_num_queries
 ) -> None:
     client = sign_in(cast.maya)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         client.get(URL)
 
 

@@ -118,5 +118,5 @@ def test_the_list_asks_no_more_for_more_terminals(
     client = sign_in(cast.maya)
     for _n in range(20):
         TerminalFactory(branch=menteng, enrolled_by=cast.maya)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         client.get(URL)

@@ -287,7 +287,7 @@ def test_queries_do_not_grow_with_slips(
     client = sign_in(cast.maya)
     for state in (SlipState.DONE, SlipState.ISSUED, SlipState.CANCELLED) * 5:
         _slip(cast, menteng, state, at=datetime.now(UTC))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(14):
         client.get(f"/recap/{today}/")
 
 

@@ -216,7 +216,7 @@ def test_the_card_is_sent_again_only_when_it_changed(
     first = anna.get(url("visit_show", guest), **HTMX)
     known = {"HTTP_IF_NONE_MATCH": first["ETag"], **HTMX}
     # Session, person, her branches, the visit with its names, its newest event.
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         assert anna.get(url("visit_show", guest), **known).status_code == 304
 
     actions.call_visit(guest, by=cast.bela, at=timezone.now())
