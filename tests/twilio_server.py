@@ -28,7 +28,7 @@ class TwilioServer:
     auth_token: str = AUTH_TOKEN
 
     def __post_init__(self):
-        self.http = urllib3.PoolManager(retries=False, timeout=5)
+        self.http = urllib3.PoolManager(retries=False, timeout=30)
 
     @property
     def authorization(self) -> str:
@@ -111,7 +111,7 @@ def provider(twilio_server) -> TwilioServer:
     return twilio_server
 
 
-def until(condition: Callable[[], Any], *, seconds: float = 20.0) -> Any:
+def until(condition: Callable[[], Any], *, seconds: float = 60.0) -> Any:
     """The first true answer of the condition."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:

@@ -109,4 +109,4 @@ def test_the_conversation_refreshes_itself(sending, customers_phone):
     customers_phone.get_by_text("Pesan pertama").wait_for()
     write("Pesan kedua <b>tebal</b>")
 
-    customers_phone.get_by_text("Pesan kedua <b>tebal</b>").wait_for(timeout=8_000)
+    customers_phone.get_by_text("Pesan kedua <b>tebal</b>").wait_for()

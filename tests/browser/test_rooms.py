@@ -72,7 +72,7 @@ def test_a_slip_comes_by_itself_and_takes_four_taps(
     page.evaluate("window.stayed = true")
 
     slip = _issue(cast, menteng, treatments=[facial], customer=sari)
-    expect(page.get_by_text("Ibu Sari Melati")).to_be_visible(timeout=2_000)
+    expect(page.get_by_text("Ibu Sari Melati")).to_be_visible()
     assert page.evaluate("window.stayed"), "the page was not loaded anew"
     assert "1234567890" not in page.content().replace("-", "")
     expect(page.locator(".strip-allergy")).to_contain_text("lateks")
@@ -174,7 +174,7 @@ def test_the_doctors_yes_reaches_the_waiting_beautician(
     doctor.get_by_role("button", name="Setujui").tap()
     expect(doctor.get_by_text("Tidak ada slip yang menunggu Anda.")).to_be_visible()
     check_axe(doctor)
-    expect(hands.get_by_role("button", name="Mulai")).to_be_visible(timeout=3_000)
+    expect(hands.get_by_role("button", name="Mulai")).to_be_visible()
 
 
 def test_the_manager_closes_the_day_once(

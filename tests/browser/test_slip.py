@@ -251,7 +251,7 @@ def test_the_slip_page_tells_everything_and_moves_by_itself(
     assert len(desk.evaluate("window.printed")) == 1
 
     slips.accept_slip(issued, by=cast.tari, at=timezone.now())
-    expect(desk.locator(".slip-timeline")).to_contain_text("Diterima", timeout=8_000)
+    expect(desk.locator(".slip-timeline")).to_contain_text("Diterima")
     desk.get_by_role("button", name="Alihkan").click()
     check_axe(desk)
 

@@ -144,9 +144,9 @@ def test_without_an_account_messages_wait(plan, settings, clock):
     ],
 )
 def test_never_called_sent_when_it_was_not(plan, sending, clock, monkeypatch, fault, state, taken):
-    monkeypatch.setattr(twilio, "READ_SECONDS", 1.0)
+    monkeypatch.setattr(twilio, "READ_SECONDS", 2.5)
     twilio._client.cache_clear()
-    sending.set(next=[fault], hang_seconds=3)
+    sending.set(next=[fault], hang_seconds=6)
     message = plan()
 
     actions.send_due(clock=clock)

@@ -225,16 +225,16 @@ def test_a_worker_killed_between_post_and_commit(plan, sending, settings, menten
         give_consent(person)
         plan(key=f"killed:{number}", customer=person, at=timezone.now())
     actions.register_templates()
-    sending.set(latency_ms=30_000)
+    sending.set(latency_ms=60_000)
     worker = subprocess.Popen(
         [sys.executable, "-c", WORKER],
         cwd=ROOT,
         env={**os.environ, **process_environ(settings)},
     )
     try:
-        until(lambda: len(sending.accepted()) == 5, seconds=20)
+        until(lambda: len(sending.accepted()) == 5)
         worker.send_signal(signal_number)
-        worker.wait(10)
+        worker.wait(30)
     finally:
         worker.kill()
     assert Message.objects.filter(state=MessageState.SENDING).count() == 5

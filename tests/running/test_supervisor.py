@@ -14,6 +14,9 @@ from frontdesk.running import up
 from frontdesk.running.folders import AlreadyRuns, DataFolder
 from frontdesk.running.valkey import Broker
 
+# Seconds: what is waited for takes less than one, more on a busy machine; a fault takes for ever.
+PATIENCE = 30
+
 
 class Started:
     """A supervisor in a process of its own, with real servers under it."""
@@ -83,18 +86,16 @@ def within(seconds: float, happened: Callable[[], bool]) -> bool:
 
 def test_nothing_outlives_a_killed_supervisor(started: Started):
     # PostgreSQL and its helpers, Valkey, a parent, and its child that ignores polite signals.
-    assert within(5, lambda: len(started.family()) >= 8)
+    assert within(PATIENCE, lambda: len(started.family()) >= 8)
     family = started.family()
     started.process.kill()
-    assert within(5, lambda: are_gone(family))
+    assert within(PATIENCE, lambda: are_gone(family))
 
 
 def test_ctrl_c_stops_everything_and_leaves_no_socket(started: Started):
     family = started.family()
-    began = time.monotonic()
     started.process.send_signal(signal.SIGINT)
-    assert started.process.wait(timeout=5) == 0
-    assert time.monotonic() - began < 3
+    assert started.process.wait(timeout=PATIENCE) == 0
     assert are_gone(family)
     assert list((started.folder / "run").iterdir()) == []
 
@@ -105,7 +106,7 @@ def test_a_child_that_dies_is_started_again(started: Started):
     started.kill("valkey-server")
     assert started.process.stdout
     assert "valkey was killed by signal 9" in started.process.stdout.readline()
-    assert within(5, broker.is_ready)
+    assert within(PATIENCE, broker.is_ready)
 
 
 def test_data_survives_a_killed_supervisor(started: Started):
@@ -113,7 +114,7 @@ def test_data_survives_a_killed_supervisor(started: Started):
     started.process.wait()
     again = Started(started.folder)
     again.process.send_signal(signal.SIGTERM)
-    assert again.process.wait(timeout=5) == 0
+    assert again.process.wait(timeout=PATIENCE) == 0
 
 
 def test_a_second_start_on_the_same_folder_is_refused(

@@ -16,7 +16,7 @@ from tests.twilio_server import WHATSAPP_FROM
 def send(provider):
     def create():
         client = Client(
-            provider.account_sid, provider.auth_token, http_client=TwilioHttpClient(timeout=1)
+            provider.account_sid, provider.auth_token, http_client=TwilioHttpClient(timeout=3)
         )
         client.api.base_url = provider.url
         return client.messages.create(to="whatsapp:+6281234567890", from_=WHATSAPP_FROM, body="x")

@@ -98,7 +98,7 @@ def test_callbacks_in_another_order(provider, receiver):
     for _ in range(8):
         send(provider, f"{receiver.url}/s/")
 
-    until(lambda: len(receiver.calls) == 24, seconds=8)
+    until(lambda: len(receiver.calls) == 24)
     orders = {}
     for call in receiver.calls:
         orders.setdefault(call["params"]["MessageSid"], []).append(call["params"]["MessageStatus"])
@@ -108,7 +108,7 @@ def test_callbacks_in_another_order(provider, receiver):
 
 
 def test_callbacks_late(provider, receiver):
-    provider.set(callback_delay_ms=500)
+    provider.set(callback_delay_ms=2_000)
     sid = send(provider, f"{receiver.url}/s/").sid
 
     until(lambda: provider.client().messages(sid).fetch().status == "read")
@@ -149,6 +149,6 @@ def test_what_was_on_its_way_goes_on_after_a_restart(tmp_path, receiver):
     server = start_server(tmp_path)
     try:
         assert len(server.accepted()) == 1
-        until(lambda: receiver.statuses() == ["sent", "delivered", "read"], seconds=8)
+        until(lambda: receiver.statuses() == ["sent", "delivered", "read"])
     finally:
         stop_server(server)
