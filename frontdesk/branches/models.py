@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,18 @@ class Paper(models.TextChoices):
     MM58 = "58", _("Termal 58 mm")
     MM80 = "80", _("Termal 80 mm")
     A5 = "a5", _("A5")
+
+
+class Weekday(models.IntegerChoices):
+    """As `date.weekday()` counts them."""
+
+    MONDAY = 0, _("Senin")
+    TUESDAY = 1, _("Selasa")
+    WEDNESDAY = 2, _("Rabu")
+    THURSDAY = 3, _("Kamis")
+    FRIDAY = 4, _("Jumat")
+    SATURDAY = 5, _("Sabtu")
+    SUNDAY = 6, _("Minggu")
 
 
 class BranchQuerySet(models.QuerySet["Branch"]):
@@ -40,6 +53,16 @@ class Branch(models.Model):
     closes_at = models.TimeField(_("tutup"), default=time(20))
     quiet_from = models.TimeField(_("jangan kirim pesan sejak"), default=time(20))
     quiet_until = models.TimeField(_("jangan kirim pesan sampai"), default=time(8))
+    quiet_weekdays = ArrayField(
+        models.PositiveSmallIntegerField(choices=Weekday),
+        verbose_name=_("hari tanpa pesan"),
+        default=list,
+        blank=True,
+    )
+    # Holidays of one branch's own place.
+    quiet_dates = ArrayField(
+        models.DateField(), verbose_name=_("tanggal tanpa pesan"), default=list, blank=True
+    )
     # SOP-F14: who waits longer than this is offered a drink.
     drink_after = models.PositiveSmallIntegerField(_("tawarkan minum setelah (menit)"), default=15)
     paper = models.CharField(_("kertas slip"), max_length=3, choices=Paper, default=Paper.MM80)
@@ -57,6 +80,11 @@ class Branch(models.Model):
             ),
             models.CheckConstraint(
                 name="branches_branch_code", condition=models.Q(code__regex=r"^[A-Z0-9]{2,6}$")
+            ),
+            # With every day quiet a message would wait for ever.
+            models.CheckConstraint(
+                name="branches_branch_a_day_to_write_on",
+                condition=~models.Q(quiet_weekdays__contains=list(Weekday.values)),
             ),
         ]
 
@@ -82,18 +110,30 @@ class Branch(models.Model):
 
     def is_quiet(self, at: datetime) -> bool:
         """Say whether customers of this branch are left in peace at that moment."""
-        clock = self.local(at).time()
+        local = self.local(at)
+        if self.is_quiet_day(local.date()):
+            return True
+        clock = local.time()
         if self.quiet_from <= self.quiet_until:
             return self.quiet_from <= clock < self.quiet_until
         return clock >= self.quiet_from or clock < self.quiet_until
 
+    def is_quiet_day(self, day: date) -> bool:
+        return day.weekday() in self.quiet_weekdays or day in self.quiet_dates
+
     def after_quiet(self, at: datetime) -> datetime:
-        """Return `at`, or the end of the quiet hours it falls into."""
-        if not self.is_quiet(at):
-            return at
-        local = self.local(at)
-        end = self.at(local.date(), self.quiet_until)
-        return end if end > at else self.at(local.date() + timedelta(days=1), self.quiet_until)
+        """Return `at`, or the end of the quiet hours and days it falls into."""
+        while self.is_quiet(at):
+            at = self._later(at)
+        return at
+
+    def _later(self, at: datetime) -> datetime:
+        """The next moment at which a day or the quiet hours end."""
+        day = self.local(at).date()
+        ends = [self.at(day, self.quiet_until), self.at(day + timedelta(days=1), time(0))]
+        if self.is_quiet_day(day):
+            ends = ends[1:]
+        return min(end for end in ends if end > at)
 
 
 class NumberSeries(models.Model):
