@@ -19,11 +19,11 @@ from twilio_local.wire import Answer, Broken, Dropped, Late, Request, Response
 
 VERSION = "2010-04-01"
 MOST_A_PAGE = 1000
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def as_json(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(body, status, "application/json", headers or {})
+    return Response(ENCODER.encode(value).encode(), status, "application/json", headers or {})
 
 
 def refusal(error: ApiError, headers: dict[str, str] | None = None) -> Response:
@@ -95,7 +95,8 @@ class Api:
         new = draft(self.store, self.settings, request.form)
         self.delivery.check_room(new)
         row_id, values = store_draft(self.store, new)
-        self.delivery.start(row_id, values, new)
+        if self.settings.delivers:
+            self.delivery.start(row_id, values, new)
         self.counts["accepted"] += 1
         return as_json(resource(self.account_sid, values), 201)
 
@@ -107,6 +108,8 @@ class Api:
         if fault == "rate_limited":
             wait = self.settings.retry_after
             return refusal(codes.TOO_MANY, {"Retry-After": str(wait)} if wait is not None else None)
+        if fault == "rate_limited_bare":
+            return refusal(codes.TOO_MANY)
         if fault == "unavailable":
             return refusal(codes.UNAVAILABLE)
         if fault == "unauthorized":
@@ -218,7 +221,7 @@ class Api:
         if rest.startswith("ApprovalRequests"):
             return as_json(self._approval(template, request))
         if request.method == "DELETE":
-            self.store.write("DELETE FROM content WHERE sid = ?", (sid,))
+            content.forget(self.store, sid)
             return Response(status=204)
         return as_json(self._content_resource(template))
 

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from twilio_local.codes import BAD_CONTENT, BAD_VARIABLES, ApiError
-from twilio_local.store import Store
+from twilio_local.store import Store, Words
 
 VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
 
@@ -30,6 +30,7 @@ def register(store: Store, values: dict[str, Any]) -> dict[str, Any]:
         " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sid) DO UPDATE SET variables = excluded.variables",
         (sid, friendly_name, language, json.dumps(variables), stored, time.time()),
     )
+    store.words.pop(sid, None)
     return template(store, sid)
 
 
@@ -50,22 +51,37 @@ def template(store: Store, sid: str) -> dict[str, Any]:
 
 def rendered(store: Store, sid: str, variables: str) -> tuple[str, list[str]]:
     """The text a customer reads and the quick replies under it."""
-    row = store.row("SELECT types, variables FROM content WHERE sid = ?", (sid,))
-    if row is None:
-        raise BAD_CONTENT
+    words = store.words.get(sid) or _words(store, sid)
     try:
         given = json.loads(variables) if variables else {}
     except ValueError:
         raise BAD_VARIABLES from None
     if not isinstance(given, dict) or any(value in (None, "") for value in given.values()):
         raise BAD_VARIABLES
-    samples = json.loads(row["variables"])
-    values = {str(name): str(value) for name, value in {**samples, **given}.items()}
+    values = {**words.samples, **{str(name): str(value) for name, value in given.items()}}
+    if words.variables - set(values):
+        raise BAD_VARIABLES
+    return VARIABLE.sub(lambda found: values[found[1]], words.text), words.replies
+
+
+def _words(store: Store, sid: str) -> Words:
+    row = store.row("SELECT types, variables FROM content WHERE sid = ?", (sid,))
+    if row is None:
+        raise BAD_CONTENT
     types = json.loads(row["types"])
     text = _body(types)
-    if set(VARIABLE.findall(text)) - set(values):
-        raise BAD_VARIABLES
-    return VARIABLE.sub(lambda found: values[found[1]], text), _quick_replies(types)
+    store.words[sid] = Words(
+        text=text,
+        variables=frozenset(VARIABLE.findall(text)),
+        samples={str(name): str(value) for name, value in json.loads(row["variables"]).items()},
+        replies=_quick_replies(types),
+    )
+    return store.words[sid]
+
+
+def forget(store: Store, sid: str) -> None:
+    store.write("DELETE FROM content WHERE sid = ?", (sid,))
+    store.words.pop(sid, None)
 
 
 def _body(types: dict[str, Any]) -> str:

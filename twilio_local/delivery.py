@@ -159,9 +159,14 @@ class Delivery:
 
     def _set(self, passage: Passage, status: str, code: int | None) -> None:
         text = codes.FAILED_LATER[code][1] if code else None
-        self.store.set_status(passage.row_id, status, code=code, text=text)
+        price = self._price(passage.to) if status == "sent" else None
+        self.store.set_status(passage.row_id, status, code=code, text=text, price=price)
         if passage.callback:
             self.sender.add_status(Webhook(passage.callback, self._params(passage, status, code)))
+
+    def _price(self, to: str) -> float:
+        whatsapp = to.startswith(WHATSAPP)
+        return self.settings.whatsapp_price if whatsapp else self.settings.sms_price
 
     def _params(self, passage: Passage, status: str, code: int | None) -> dict[str, str]:
         params = {
@@ -263,6 +268,10 @@ class Delivery:
             self.store.opt_out(phone)
         elif word in START_WORDS:
             self.store.opt_in(phone)
+
+    def stop(self) -> None:
+        if self.timer:
+            self.timer.cancel()
 
     def forget(self) -> None:
         for passage in self.on_the_way.values():

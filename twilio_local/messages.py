@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from twilio_local import codes, content
 from twilio_local.settings import Settings
 from twilio_local.store import Store
+from twilio_local.webhooks import split
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 SERVICE = re.compile(r"MG[0-9a-fA-F]{32}")
@@ -111,16 +112,19 @@ def _sender(
 
 def _callback(form: Mapping[str, str]) -> str | None:
     url = form.get("StatusCallback")
-    if not url:
-        return None
+    if url and not _is_origin(split(url)[0]):
+        raise codes.BAD_CALLBACK
+    return url or None
+
+
+@lru_cache(maxsize=256)
+def _is_origin(address: str) -> bool:
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(address)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        raise codes.BAD_CALLBACK from None
-    if parts.scheme not in ("http", "https") or not host or "_" in host:
-        raise codes.BAD_CALLBACK
-    return url
+        return False
+    return parts.scheme in ("http", "https") and bool(host) and "_" not in host
 
 
 def _text(store: Store, form: Mapping[str, str]) -> tuple[str, list[str], str | None]:
@@ -228,6 +232,7 @@ def resource(account_sid: str, row: Mapping[str, Any] | sqlite3.Row) -> dict[str
     sid = values["sid"]
     uri = f"/2010-04-01/Accounts/{account_sid}/Messages/{sid}"
     inbound = values["direction"] == "inbound"
+    price = values.get("price")
     return {
         "account_sid": account_sid,
         "api_version": "2010-04-01",
@@ -242,8 +247,8 @@ def resource(account_sid: str, row: Mapping[str, Any] | sqlite3.Row) -> dict[str
         "messaging_service_sid": values.get("service"),
         "num_media": "0",
         "num_segments": str(values["segments"]),
-        "price": None,
-        "price_unit": None,
+        "price": None if price is None else f"{-price:.5f}",
+        "price_unit": "USD",
         "sid": sid,
         "status": values["status"],
         "subresource_uris": {"media": f"{uri}/Media.json"},

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -48,6 +49,8 @@ class Server:
             self.store, self.settings, self.delivery, options.account_sid, options.auth_token
         )
         self.control = Control(self.api, self.sender)
+        # Answers that wait for the commit of what they tell.
+        self.waiting: list[Callable[[], None]] = []
         self.phones = Phones(self.store, self.settings, self.delivery, options.zone)
 
     def answer(self, request: Request) -> Answer:
@@ -73,6 +76,21 @@ class Server:
         foreign = origin and urlsplit(origin).netloc != request.headers.get("host")
         return request.method == "GET" or not foreign
 
+    def when_kept(self, go: Callable[[], None]) -> None:
+        """Go on after a commit: one for all requests that came in the same turn of the loop."""
+        if self.store.is_kept:
+            go()
+            return
+        if not self.waiting:
+            asyncio.get_running_loop().call_soon(self._commit)
+        self.waiting.append(go)
+
+    def _commit(self) -> None:
+        self.store.commit()
+        waiting, self.waiting = self.waiting, []
+        for go in waiting:
+            go()
+
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
         stop = asyncio.Event()
@@ -80,7 +98,7 @@ class Server:
             loop.add_signal_handler(number, stop.set)
         self.delivery.resume()
         listening = await loop.create_server(
-            lambda: Connection(self.answer),
+            lambda: Connection(self.answer, self.when_kept),
             self.options.host,
             self.options.port,
             backlog=1024,
@@ -93,11 +111,12 @@ class Server:
         await stop.wait()
         listening.close()
         committer.cancel()
+        self.delivery.stop()
         self.store.close()
 
     async def _commit_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(COMMIT_EVERY if self.store.dirty else 4 * COMMIT_EVERY)
+            await asyncio.sleep(4 * COMMIT_EVERY if self.store.is_kept else COMMIT_EVERY)
             self.store.commit()
 
 

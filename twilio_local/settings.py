@@ -8,6 +8,7 @@ from typing import Any
 # What a fault does, and whether the message was taken nevertheless.
 FAULTS = {
     "rate_limited": False,
+    "rate_limited_bare": False,
     "server_error_before": False,
     "server_error_after": True,
     "drop_before": False,
@@ -46,6 +47,8 @@ class Settings:
     callback_delay_ms: float = 0.0
     callback_algorithm: str = "HMAC_SHA1"
     callbacks_at_once: int = 32
+    # False: what is taken stays queued and is never called back about, to measure POSTs alone.
+    delivers: bool = True
     sent_ms: float = 300.0
     delivered_ms: float = 900.0
     # When a WhatsApp message is read: "auto" after read_ms, "viewed" on the phone page, "never".
@@ -56,6 +59,9 @@ class Settings:
     sms_mps: float = 10.0
     whatsapp_queue_hours: float = 4.0
     sms_queue_hours: float = 10.0
+    # Dollars for a WhatsApp message, and for each segment of an SMS; told once it is sent.
+    whatsapp_price: float = 0.0200
+    sms_price: float = 0.4400
     # Free text outside the 24 hours: "later" (as Twilio: taken, then 63016), "at_once", "allow".
     outside_window: str = "later"
     # Whether STOP on WhatsApp is obeyed by the provider too; Twilio documents it for SMS only.

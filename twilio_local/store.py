@@ -1,8 +1,14 @@
-"""What the server knows, in one SQLite file: writes are committed many at a time."""
+"""What the server knows, in one SQLite file: writes are committed many at a time.
 
+Each answer waits for the commit that holds what its request wrote, so that a message the client
+knows of survives a kill of this server; only a power cut could take it.
+"""
+
+import itertools
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +32,8 @@ CREATE TABLE IF NOT EXISTS message (
     created REAL NOT NULL,
     updated REAL NOT NULL,
     sent REAL,
-    expires REAL
+    expires REAL,
+    price REAL
 );
 CREATE INDEX IF NOT EXISTS message_to ON message (to_addr, id);
 CREATE INDEX IF NOT EXISTS message_from ON message (from_addr, id);
@@ -42,7 +49,25 @@ CREATE TABLE IF NOT EXISTS content (
 );
 CREATE TABLE IF NOT EXISTS opt_out (phone TEXT PRIMARY KEY);
 """
+COLUMNS = (
+    *("sid", "direction", "to_addr", "from_addr", "phone", "service", "body", "buttons"),
+    *("segments", "status", "callback", "content_sid", "created", "updated", "sent", "expires"),
+)
+INSERT = (
+    f"INSERT INTO message (id, {', '.join(COLUMNS)})"  # noqa: S608
+    f" VALUES (?{', ?' * len(COLUMNS)})"
+)
 FINAL = ("delivered", "read", "undelivered", "failed", "canceled", "received")
+
+
+@dataclass(frozen=True)
+class Words:
+    """A template as it is put together for each message."""
+
+    text: str
+    variables: frozenset[str]
+    samples: dict[str, str]
+    replies: list[str]
 
 
 class Store:
@@ -51,15 +76,38 @@ class Store:
         self.db = sqlite3.connect(folder / "twilio.sqlite3", isolation_level=None)
         self.db.row_factory = sqlite3.Row
         self.db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + SCHEMA)
+        if "price" not in {row["name"] for row in self.db.execute("PRAGMA table_info(message)")}:
+            self.db.execute("ALTER TABLE message ADD COLUMN price REAL")
         self.dirty = False
+        last = self.db.execute("SELECT max(id) FROM message").fetchone()[0]
+        self.next_id = itertools.count((last or 0) + 1)
+        # Inserted together, before the next statement of any kind.
+        self.new: list[tuple[Any, ...]] = []
+        self.words: dict[str, Words] = {}
+        self.opted: set[str] = {row[0] for row in self.db.execute("SELECT phone FROM opt_out")}
 
     def write(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        self._insert()
+        self._begin()
+        return self.db.execute(sql, values)
+
+    def _begin(self) -> None:
         if not self.dirty:
             self.db.execute("BEGIN")
             self.dirty = True
-        return self.db.execute(sql, values)
+
+    def _insert(self) -> None:
+        if self.new:
+            self._begin()
+            new, self.new = self.new, []
+            self.db.executemany(INSERT, new)
+
+    @property
+    def is_kept(self) -> bool:
+        return not (self.dirty or self.new)
 
     def commit(self) -> None:
+        self._insert()
         if self.dirty:
             self.db.execute("COMMIT")
             self.dirty = False
@@ -69,31 +117,32 @@ class Store:
         self.db.close()
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        self._insert()
         return self.db.execute(sql, values).fetchall()
 
     def row(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Row | None:
+        self._insert()
         found: sqlite3.Row | None = self.db.execute(sql, values).fetchone()
         return found
 
     def add_message(self, values: dict[str, Any]) -> int:
-        names = ", ".join(values)
-        marks = ", ".join("?" * len(values))
-        cursor = self.write(
-            f"INSERT INTO message ({names}) VALUES ({marks})",  # noqa: S608
-            list(values.values()),
-        )
-        return cursor.lastrowid or 0
+        row_id = next(self.next_id)
+        self.new.append((row_id, *map(values.get, COLUMNS)))
+        return row_id
 
     def message(self, sid: str) -> sqlite3.Row | None:
         return self.row("SELECT * FROM message WHERE sid = ?", (sid,))
 
-    def set_status(self, row_id: int, status: str, *, code: int | None, text: str | None) -> None:
+    def set_status(
+        self, row_id: int, status: str, *, code: int | None, text: str | None, price: float | None
+    ) -> None:
+        """The price is that of a segment; it counts once the message is sent."""
         now = time.time()
         sent = now if status == "sent" else None
         self.write(
             "UPDATE message SET status = ?, error_code = ?, error_message = ?, updated = ?,"
-            " sent = coalesce(sent, ?) WHERE id = ?",
-            (status, code, text, now, sent, row_id),
+            " sent = coalesce(sent, ?), price = coalesce(price, ? * segments) WHERE id = ?",
+            (status, code, text, now, sent, price, row_id),
         )
 
     def messages(
@@ -124,15 +173,18 @@ class Store:
         return float(row["created"]) if row else 0.0
 
     def opted_out(self, phone: str) -> bool:
-        return self.row("SELECT 1 FROM opt_out WHERE phone = ?", (phone,)) is not None
+        return phone in self.opted
 
     def opt_out(self, phone: str) -> None:
+        self.opted.add(phone)
         self.write("INSERT OR IGNORE INTO opt_out VALUES (?)", (phone,))
 
     def opt_in(self, phone: str) -> None:
+        self.opted.discard(phone)
         self.write("DELETE FROM opt_out WHERE phone = ?", (phone,))
 
     def clear(self) -> None:
+        self.opted.clear()
         self.write("DELETE FROM message")
         self.write("DELETE FROM opt_out")
         self.commit()

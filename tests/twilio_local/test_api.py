@@ -6,7 +6,7 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
-from tests.twilio_server import WHATSAPP_FROM, until
+from tests.twilio_server import WHATSAPP_FROM, start_server, stop_server, until
 
 TO = "whatsapp:+6281234567890"
 
@@ -217,3 +217,53 @@ def test_a_full_queue_is_refused(provider):
     with pytest.raises(TwilioRestException) as refused:
         send(provider, to="+6281234567801", from_="KLINIK")
     assert refused.value.code == 21611
+
+
+def test_what_was_answered_survives_a_kill(tmp_path):
+    server = start_server(tmp_path)
+    sids = [send(server).sid for _ in range(20)]
+    server.process.kill()
+    server.process.wait()
+
+    server = start_server(tmp_path)
+    try:
+        assert [row["sid"] for row in server.accepted()] == sids
+    finally:
+        stop_server(server)
+
+
+def test_price_is_told_once_it_is_sent(provider):
+    provider.set(whatsapp_price=0.02, sms_price=0.44, sent_ms=200, outside_window="allow")
+    client = provider.client()
+    whatsapp = send(provider)
+    sms = send(provider, to="+6281234567890", from_="KLINIK", body="a" * 200)
+
+    assert (whatsapp.price, whatsapp.price_unit) == (None, "USD")
+    assert until(lambda: client.messages(whatsapp.sid).fetch().price) == "-0.02000"
+    assert until(lambda: client.messages(sms.sid).fetch().price) == "-0.88000"
+
+
+def test_missed_replies_can_be_listed(provider):
+    send(provider)
+    sids = [provider.inbound("+6281234567890", word) for word in ("BERHENTI", "halo")]
+    provider.inbound("+6281234567890", "bukan untuk kita", to="whatsapp:+6281155555555")
+
+    listed = provider.client().messages.list(to=WHATSAPP_FROM, page_size=1)
+
+    assert [(m.sid, m.direction) for m in listed] == [(sid, "inbound") for sid in sids[::-1]]
+    since = listed[0].date_sent - timedelta(minutes=10)
+    assert len(provider.client().messages.list(to=WHATSAPP_FROM, date_sent_after=since)) == 2
+
+
+def test_a_message_stays_queued_where_nothing_is_delivered(provider):
+    provider.set(delivers=False)
+    sid = send(provider).sid
+
+    assert provider.control("summary")["on_the_way"] == 0
+    assert provider.client().messages(sid).fetch().status == "queued"
+
+
+def test_letters_of_every_kind_arrive_as_they_were_written(provider):
+    text = "100% = satu + dua & “tiga” 😀\r\n=3D %41_"
+
+    assert send(provider, body=text).body == text

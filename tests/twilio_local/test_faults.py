@@ -28,6 +28,7 @@ def send(provider):
     "fault, status, code, taken",
     [
         ("rate_limited", 429, 20429, 0),
+        ("rate_limited_bare", 429, 20429, 0),
         ("server_error_before", 500, 20500, 0),
         ("server_error_after", 500, 20500, 1),
         ("unavailable", 503, 20503, 0),
