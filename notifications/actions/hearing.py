@@ -13,14 +13,18 @@ from notifications.actions.consent import withdraw
 from notifications.actions.moves import Moves, locked
 from notifications.actions.sending import accept
 from notifications.models import Channel, InboundMessage, Meaning, Message
-from notifications.opt_out_words import OptOut, opt_out
+from notifications.opt_out_words import Said, said
 from notifications.providers.codes import ErrorClass, classify, words
 from notifications.states import FINAL, RANK, MessageState, ProviderStatus
 
 logger = logging.getLogger(__name__)
 
 WHATSAPP = "whatsapp:"
-MEANING = {OptOut.ALL: Meaning.STOP, OptOut.PROMO: Meaning.STOP_PROMO, None: Meaning.OTHER}
+MEANING = {
+    Said.STOP: Meaning.STOP,
+    Said.STOP_PROMO: Meaning.STOP_PROMO,
+    Said.MAYBE_STOP: Meaning.MAYBE_STOP,
+}
 
 
 @transaction.atomic
@@ -81,7 +85,7 @@ class Heard:
 def receive_inbound(heard: Heard, *, at: datetime) -> InboundMessage | None:
     """Keep what a customer wrote, None when known; a "stop" counts from this transaction on."""
     phone = heard.sender.removeprefix(WHATSAPP)[:16]
-    meant = opt_out(heard.body)
+    meant = said(heard.body)
     message, is_new = InboundMessage.objects.get_or_create(
         provider_sid=heard.sid,
         defaults={
@@ -96,8 +100,8 @@ def receive_inbound(heard: Heard, *, at: datetime) -> InboundMessage | None:
     )
     if not is_new:
         return None
-    if meant:
-        promo_only = meant == OptOut.PROMO
+    if meant in (Said.STOP, Said.STOP_PROMO):
+        promo_only = meant == Said.STOP_PROMO
         purposes = [ConsentPurpose.PROMO] if promo_only else list(ConsentPurpose)
         withdraw(phone, words=heard.body, at=at, purposes=purposes)
     return message

@@ -2,7 +2,6 @@ import json
 
 import pytest
 
-from notifications.opt_out_words import OptOut, opt_out
 from notifications.providers.codes import ErrorClass, classify, words
 from notifications.wording import content_variables, filled, numbered
 
@@ -46,25 +45,3 @@ def test_a_missing_value_leaves_no_hole():
 def test_each_code_has_a_class_and_words(code, expected):
     assert classify(code) == expected
     assert bool(words(code)) == bool(code)
-
-
-@pytest.mark.parametrize(
-    "text, meant",
-    [
-        ("STOP", OptOut.ALL),
-        ("  berhenti. ", OptOut.ALL),
-        ("Berhenti ya kak, terima kasih", OptOut.ALL),
-        ("tolong hentikan", OptOut.ALL),
-        ("Jangan kirim lagi", OptOut.ALL),
-        ("STOP PROMO", OptOut.PROMO),
-        ("jangan kirim promo lagi ya", OptOut.PROMO),
-        ("jangan berhenti ya", None),
-        ("kapan promo berhenti?", None),
-        ("BATAL", None),
-        ("ya", None),
-        ("", None),
-        ("🙏", None),
-    ],
-)
-def test_only_a_whole_message_means_stop(text, meant):
-    assert opt_out(text) == meant
