@@ -35,9 +35,20 @@ def test_it_compiles_and_its_icons_exist(template: Path) -> None:
     assert named <= ICONS
 
 
+def test_the_page_of_last_resort_finds_its_files() -> None:
+    named = re.findall(r"/static/([^\"]+)", (ROOT / "templates/500.html").read_text())
+    assert named
+    assert [name for name in named if not (ROOT / "static" / name).exists()] == []
+
+
 @pytest.mark.parametrize("script", sorted((ROOT / "static/js").glob("*.js")), ids=lambda p: p.name)
 def test_scripts_evaluate_and_write_no_text_as_code(script: Path) -> None:
     assert not re.search(r"\beval\(|new Function|innerHTML|document\.write", script.read_text())
+
+
+@pytest.mark.parametrize("sheet", sorted((ROOT / "static/css").glob("*.css")), ids=lambda p: p.name)
+def test_a_style_sheet_is_short_enough_to_be_read(sheet: Path) -> None:
+    assert len(sheet.read_text().splitlines()) <= 500
 
 
 def test_vendored_files_are_the_locked_ones() -> None:
