@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "frontdesk.staff",
     "customers",
     "notifications",
+    "frontdesk.promos",
     "frontdesk.visits",
     "treatments",
     "frontdesk.home",
@@ -142,10 +143,13 @@ STORAGES = {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEBUG or TESTING
-            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            else "frontdesk.static_files.StaticFiles"
         )
     },
 }
+
+# Where nobody has collected the files, each is looked up when it is asked for.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG or TESTING
 
 # Security ------------------------------------------------------------------------------------
 
