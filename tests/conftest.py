@@ -14,7 +14,10 @@ from frontdesk.staff.permissions import Role
 from notifications.actions import ensure_senders
 from notifications.models import Template
 from notifications.notices import write_missing_templates
-from tests.factories import BranchFactory, create_staff, put_on_duty
+from tests.databases import django_db_modify_db_settings
+from tests.factories import BranchFactory, create_people, put_on_duty
+
+__all__ = ["django_db_modify_db_settings"]
 
 
 @pytest.fixture(autouse=True)
@@ -65,22 +68,18 @@ def reminder_text(db: None) -> Template:
 
 @pytest.fixture
 def cast(menteng: Branch, jayapura: Branch, reminder_text: Template) -> Cast:
-    def person(name: str, role: Role, branch: Branch | None) -> Staff:
-        return create_staff(
-            role, branch=branch, username=name.lower(), name=f"{name} Contoh", nickname=name
-        )
-
-    people = Cast(
-        anna=person("Anna", Role.FRONT_OFFICER, menteng),
-        bela=person("Bela", Role.FRONT_OFFICER, menteng),
-        tari=person("Tari", Role.BEAUTICIAN, menteng),
-        rara=person("Rara", Role.BEAUTICIAN, menteng),
-        dewi=person("Dewi", Role.DOCTOR, menteng),
-        gita=person("Gita", Role.WAREHOUSE, menteng),
-        maya=person("Maya", Role.BRANCH_MANAGER, menteng),
-        boris=person("Boris", Role.FRONT_OFFICER, jayapura),
-        citra=person("Citra", Role.CHAIN_ADMIN, None),
+    everybody = create_people(
+        ("Anna", Role.FRONT_OFFICER, menteng),
+        ("Bela", Role.FRONT_OFFICER, menteng),
+        ("Tari", Role.BEAUTICIAN, menteng),
+        ("Rara", Role.BEAUTICIAN, menteng),
+        ("Dewi", Role.DOCTOR, menteng),
+        ("Gita", Role.WAREHOUSE, menteng),
+        ("Maya", Role.BRANCH_MANAGER, menteng),
+        ("Boris", Role.FRONT_OFFICER, jayapura),
+        ("Citra", Role.CHAIN_ADMIN, None),
     )
+    people = Cast(**{staff.username: staff for staff in everybody})
     for staff in (people.tari, people.rara):
         put_on_duty(staff, branch=menteng)
     return people
