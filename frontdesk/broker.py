@@ -32,12 +32,12 @@ class _Broker:
     failed_at = float("-inf")
 
 
-def wake_on_commit(task: str) -> None:
+def wake_on_commit(task: str, *args: object) -> None:
     """Tell a worker to run a task when the transaction of the deed is through."""
-    transaction.on_commit(partial(wake, task), robust=True)
+    transaction.on_commit(partial(wake, task, *args), robust=True)
 
 
-def wake(task: str) -> None:
+def wake(task: str, *args: object) -> None:
     """Tell a worker to run a task now; without a broker it waits for the next beat."""
     now = time.monotonic()
     if now - _Broker.failed_at < QUIET_AFTER_FAILURE:
@@ -45,7 +45,9 @@ def wake(task: str) -> None:
     options = {**current_app.conf.broker_transport_options, **ASK_ONCE}
     try:
         with current_app.connection_for_write(transport_options=options) as connection:
-            current_app.send_task(task, connection=connection, expires=EXPIRES, retry=False)
+            current_app.send_task(
+                task, args=args, connection=connection, expires=EXPIRES, retry=False
+            )
     except (KombuError, OSError) as error:
         _Broker.failed_at = now
         logger.warning(

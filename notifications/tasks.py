@@ -11,5 +11,10 @@ def send_due() -> None:
 
 
 @shared_task
+def pump(_sender: int) -> None:
+    actions.send_due()
+
+
+@shared_task
 def settle() -> None:
     actions.settle()

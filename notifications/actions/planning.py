@@ -1,5 +1,6 @@
 """Planned in the deed's own transaction, under a key that says what it is about."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +12,10 @@ from frontdesk.broker import wake_on_commit
 from frontdesk.staff.models import Staff
 from notifications.actions.moves import Moves
 from notifications.actions.senders import sender_for
-from notifications.models import Channel, Message, Template
+from notifications.models import Batch, Channel, Lane, Message, MessageClass, Template
 from notifications.states import MessageState
 
-SEND_TASK = "notifications.tasks.send_due"
+PUMP_TASK = "notifications.tasks.pump"
 MOVABLE = frozenset({MessageState.QUEUED, MessageState.CANCELLED, MessageState.SUPPRESSED})
 
 
@@ -22,10 +23,22 @@ MOVABLE = frozenset({MessageState.QUEUED, MessageState.CANCELLED, MessageState.S
 def plan(
     *,
     key: str,
-    customer: Customer,
+    customer: Customer | None,
     branch: Branch,
-    template: str,
-    variables: dict[str, str],
+    template: str = "",
+    variables: Mapping[str, str] | None = None,
+    body: str = "",
+    message_class: MessageClass | None = None,
+    channel: Channel = Channel.WHATSAPP,
+    lane: Lane = Lane.NOTICE,
+    notice: str = "",
+    one_a_day: bool = False,
+    may_sms: bool = False,
+    may_call: bool = False,
+    to_phone: str = "",
+    to_email: str = "",
+    batch: Batch | None = None,
+    parent: Message | None = None,
     due_at: datetime,
     expires_at: datetime,
     by: Staff | None,
@@ -33,21 +46,45 @@ def plan(
 ) -> Message:
     """Plan one message in the caller's transaction, or move the one planned under the same key.
 
-    A message that has left already stays as it is. Quiet hours, consent and the number are looked
-    at when it is due, so that a later "no" or a mended number counts.
+    It says either a template with variables, or a body in free words with a class. A message that
+    has left already stays as it is. Consent, the number and the quiet hours are looked at when it
+    is due, so that a later "no" or a mended number counts. Where there is no address of ours to
+    send from, somebody sends it by hand.
     """
-    text = Template.objects.get(key=template)
-    sender = sender_for(branch, Channel.WHATSAPP)
+    text = Template.objects.get(key=template) if template else None
+    kind = message_class or (MessageClass(text.message_class) if text else MessageClass.PERSONAL)
+    sender = sender_for(branch, channel)
+    if sender is None and channel == Channel.WHATSAPP:
+        channel = Channel.BY_HAND
     values: dict[str, Any] = {
         "branch": branch,
         "customer": customer,
         "template": text,
+        "variables": dict(variables or {}),
+        "body": body,
+        "message_class": kind,
+        "channel": channel,
         "sender": sender,
-        "message_class": text.message_class,
-        "variables": variables,
-        "due_at": branch.after_quiet(due_at),
+        "lane": lane,
+        "notice": notice,
+        "one_a_day": one_a_day,
+        "may_sms": may_sms,
+        "may_call": may_call,
+        "to_phone": to_phone,
+        "to_email": to_email,
+        "batch": batch,
+        "parent": parent,
+        # A person who answers a customer does not wait for the morning.
+        "due_at": due_at if kind == MessageClass.PERSONAL else branch.after_quiet(due_at),
         "expires_at": expires_at,
     }
+    message = _put(key, values, by=by, at=at)
+    if message.state == MessageState.QUEUED and message.due_at <= at and message.sender_id:
+        wake_on_commit(PUMP_TASK, message.sender_id)
+    return message
+
+
+def _put(key: str, values: dict[str, Any], *, by: Staff | None, at: datetime) -> Message:
     moves = Moves(at=at, by=by)
     message, is_new = Message.objects.get_or_create(key=key, defaults=values | {"created_at": at})
     if is_new:
@@ -65,8 +102,6 @@ def plan(
                 final_at=None,
             )
     moves.write()
-    if message.state == MessageState.QUEUED and message.due_at <= at:
-        wake_on_commit(SEND_TASK)
     return message
 
 

@@ -52,26 +52,35 @@ class Message(models.Model):
     # Stands in the callback address, so that the provider's word finds its row without a look-up.
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # What it is about; the same key is planned once, and planned again it moves.
-    key = models.CharField(max_length=120, unique=True)
+    key = models.CharField(max_length=120)
     # Which kind of notice it is (notifications.notices); empty for a campaign or a reply.
     notice = models.CharField(max_length=60, blank=True)
-    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="messages")
+    # Every move of a row writes to every index it stands in, so none is kept that another covers.
+    branch = models.ForeignKey(
+        Branch, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
     # Empty: a number nobody is registered with, answered from the inbox.
     customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, null=True, related_name="messages"
+        Customer, on_delete=models.PROTECT, null=True, related_name="messages", db_index=False
     )
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="messages")
+    batch = models.ForeignKey(
+        Batch, on_delete=models.PROTECT, null=True, related_name="messages", db_index=False
+    )
     # The message that did not arrive and that this one stands in for.
     parent = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="child")
     # Empty for free text, which stands in `body`.
-    template = models.ForeignKey(Template, on_delete=models.PROTECT, null=True, related_name="+")
+    template = models.ForeignKey(
+        Template, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     # The words it is sent in, fixed when it is claimed.
     version = models.ForeignKey(
-        TemplateVersion, on_delete=models.PROTECT, null=True, related_name="+"
+        TemplateVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     message_class = models.CharField(max_length=14, choices=MessageClass)
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.WHATSAPP)
-    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, null=True, related_name="messages")
+    sender = models.ForeignKey(
+        Sender, on_delete=models.PROTECT, null=True, related_name="messages", db_index=False
+    )
     lane = models.PositiveSmallIntegerField(choices=Lane, default=Lane.NOTICE)
     variables = models.JSONField(default=dict)
     body = models.TextField(blank=True)
@@ -94,7 +103,7 @@ class Message(models.Model):
     unknown_since = models.DateTimeField(null=True)
     absent_seen = models.PositiveSmallIntegerField(default=0)
     absent_seen_at = models.DateTimeField(null=True)
-    provider_sid = models.CharField(max_length=80, unique=True, null=True)
+    provider_sid = models.CharField(max_length=80, null=True)
     provider_status = models.CharField(max_length=12, choices=ProviderStatus, blank=True)
     provider_rank = models.PositiveSmallIntegerField(default=0)
     error_code = models.CharField(max_length=12, blank=True)
@@ -105,7 +114,9 @@ class Message(models.Model):
     price_micros = models.BigIntegerField(null=True)
     price_currency = models.CharField(max_length=3, blank=True)
     # Whoever sent it by hand or wrote it.
-    written_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    written_by = models.ForeignKey(
+        Staff, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     final_at = models.DateTimeField(null=True)
@@ -118,6 +129,7 @@ class Message(models.Model):
         triggers = [
             pgtrigger.FSM(
                 name="legal_moves",
+                condition=pgtrigger.AnyChange("state"),
                 field="state",
                 transitions=[
                     (old.value, new.value)
@@ -129,7 +141,7 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["sender", "lane", "due_at", "id"],
+                fields=["sender", "batch", "lane", "due_at", "id"],
                 name="notifications_message_due",
                 condition=models.Q(state=MessageState.QUEUED),
             ),
@@ -154,6 +166,8 @@ class Message(models.Model):
             models.Index(fields=["to_phone", "-accepted_at"], name="notifications_message_phone"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["key"], name="notifications_message_key"),
+            models.UniqueConstraint(fields=["provider_sid"], name="notifications_message_sid"),
             # Never marked as sent when nobody took it.
             models.CheckConstraint(
                 name="notifications_message_accepted",
@@ -212,12 +226,16 @@ class Message(models.Model):
 class MessageEvent(models.Model):
     """One step of one message. Never the text, never the number."""
 
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="events")
+    message = models.ForeignKey(
+        Message, on_delete=models.PROTECT, related_name="events", db_index=False
+    )
     old = models.CharField(max_length=12, choices=MessageState, blank=True)
     new = models.CharField(max_length=12, choices=MessageState)
     provider_status = models.CharField(max_length=12, choices=ProviderStatus, blank=True)
     error_code = models.CharField(max_length=12, blank=True)
-    by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(
+        Staff, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     at = models.DateTimeField()
     note = models.CharField(max_length=300, blank=True)
 

@@ -94,6 +94,8 @@ class SenderPace(models.Model):
     last_success_at = models.DateTimeField(null=True)
     last_failure_at = models.DateTimeField(null=True)
     last_error_code = models.CharField(max_length=12, blank=True)
+    # Campaigns rest until then, because the provider has had enough of them.
+    campaigns_rest_until = models.DateTimeField(null=True)
     # Inbound messages are pulled from here on, so that a "stop" sent while we were down counts.
     inbound_seen_until = models.DateTimeField(null=True)
 
