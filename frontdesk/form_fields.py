@@ -40,9 +40,9 @@ class RupiahField(forms.Field):
 
     widget = RupiahInput
     default_error_messages: ClassVar[dict[str, Any]] = {
-        "required": _("Masukkan jumlah, misalnya 450.000"),
-        "invalid": _("Masukkan jumlah dalam Rupiah, misalnya 450.000 atau 450rb"),
-        "negative": _("Jumlah tidak boleh kurang dari nol"),
+        "required": _("Masukkan jumlah, misalnya 450.000."),
+        "invalid": _("Masukkan jumlah dalam Rupiah, misalnya 450.000 atau 450rb."),
+        "negative": _("Jumlah tidak boleh kurang dari nol."),
     }
 
     def to_python(self, value: Any) -> int | None:
@@ -76,9 +76,9 @@ class DayField(forms.Field):
 
     widget = DayInput
     default_error_messages: ClassVar[dict[str, Any]] = {
-        "required": _("Masukkan tanggal, misalnya 22/11/2026"),
-        "invalid": _("Masukkan tanggal sebagai hari/bulan/tahun, misalnya 22/11/2026"),
-        "future": _("Tanggal ini belum terjadi; periksa tahunnya"),
+        "required": _("Masukkan tanggal, misalnya 22/11/2026."),
+        "invalid": _("Masukkan tanggal sebagai hari/bulan/tahun, misalnya 22/11/2026."),
+        "future": _("Tanggal ini belum terjadi; periksa tahunnya."),
     }
 
     def __init__(self, *, is_past: bool = False, **options: Any) -> None:

@@ -24,7 +24,7 @@ def why_not_move(slip: Slip, to: SlipState) -> str:
 
 def why_not_write(slip: Slip, *, by: Staff) -> str:
     if not by.may(Permission.WRITE_SLIPS, branch=slip.branch):
-        return _("Slip cabang ini ditulis oleh meja depannya.")
+        return _("Peran Anda tidak mencakup slip cabang ini.")
     return ""
 
 
@@ -83,7 +83,7 @@ def why_not_approve(slip: Slip, *, by: Staff) -> str:
 
 def why_not_change_control(control: Control, to: ControlState, *, by: Staff) -> str:
     if not by.may(Permission.PLAN_CONTROLS, branch=control.branch):
-        return _("Jadwal kontrol cabang ini diatur oleh meja depannya.")
+        return _("Peran Anda tidak mencakup jadwal kontrol cabang ini.")
     if to not in CONTROL_TRANSITIONS[ControlState(control.state)]:
         return _("Jadwal kontrol ini sudah %(state)s.") % {
             "state": control.get_state_display().lower()

@@ -29,7 +29,7 @@ class DaysField(forms.CharField):
                 days.add(day.clean(typed.strip()))
             except ValidationError as error:
                 raise ValidationError(
-                    _("“%(typed)s” bukan tanggal. Tulis misalnya 17/08/2027"),
+                    _("“%(typed)s” bukan tanggal. Tulis misalnya 17/08/2027."),
                     params={"typed": typed.strip()},
                 ) from error
         return sorted(days)

@@ -72,9 +72,11 @@ class AssignmentForm(forms.ModelForm[Assignment]):
         cleaned = super().clean()
         role, branch = self.cleaned_data.get("role"), self.cleaned_data.get("branch")
         if role == Role.CHAIN_ADMIN and branch:
-            self.add_error("branch", _("Administrator jaringan bekerja di semua cabang: kosongkan"))
+            self.add_error(
+                "branch", _("Administrator jaringan bekerja di semua cabang: kosongkan.")
+            )
         elif role and role != Role.CHAIN_ADMIN and not branch:
-            self.add_error("branch", _("Pilih cabang untuk peran ini"))
+            self.add_error("branch", _("Pilih cabang untuk peran ini."))
         return cleaned
 
 

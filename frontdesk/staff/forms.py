@@ -38,7 +38,7 @@ class SignInForm(forms.Form):
     username = forms.CharField(
         label=_("Nama pengguna"),
         max_length=40,
-        error_messages={"required": _("Isi nama pengguna Anda")},
+        error_messages={"required": _("Isi nama pengguna Anda.")},
         widget=forms.TextInput(
             {
                 "autocomplete": "username",
@@ -49,7 +49,7 @@ class SignInForm(forms.Form):
         ),
     )
     password = PasswordField(
-        label=_("Kata sandi"), error_messages={"required": _("Isi kata sandi Anda")}
+        label=_("Kata sandi"), error_messages={"required": _("Isi kata sandi Anda.")}
     )
 
     def clean_username(self) -> str:
@@ -61,11 +61,11 @@ class EnterPinForm(forms.Form):
     person = forms.ModelChoiceField(
         Staff.objects.none(),
         error_messages={
-            "required": _("Pilih nama Anda, lalu masukkan PIN"),
-            "invalid_choice": _("Orang ini tidak dapat masuk dengan PIN di terminal ini"),
+            "required": _("Pilih nama Anda, lalu masukkan PIN."),
+            "invalid_choice": _("Orang ini tidak dapat masuk dengan PIN di terminal ini."),
         },
     )
-    pin = PinField(label=_("PIN"), error_messages={"required": _("Masukkan enam angka PIN Anda")})
+    pin = PinField(label=_("PIN"), error_messages={"required": _("Masukkan enam angka PIN Anda.")})
 
 
 class TerminalForm(forms.ModelForm[Terminal]):
@@ -73,8 +73,8 @@ class TerminalForm(forms.ModelForm[Terminal]):
         model = Terminal
         fields = ["name"]
         labels = {"name": _("Nama terminal")}
-        help_texts = {"name": _("Misalnya: Meja depan 1")}
-        error_messages = {"name": {"required": _("Beri nama terminal ini")}}
+        help_texts = {"name": _("Misalnya: Meja depan 1.")}
+        error_messages = {"name": {"required": _("Beri nama terminal ini.")}}
 
 
 class _WithPasswordForm(forms.Form):
@@ -82,7 +82,7 @@ class _WithPasswordForm(forms.Form):
 
     password = PasswordField(
         label=_("Kata sandi Anda sekarang"),
-        error_messages={"required": _("Isi kata sandi Anda yang sekarang")},
+        error_messages={"required": _("Isi kata sandi Anda yang sekarang.")},
     )
 
 
@@ -90,11 +90,11 @@ class ChangePinForm(_WithPasswordForm):
     prefix = "pin"
     pin = PinField(
         label=_("PIN baru"),
-        help_text=_("Enam angka; bukan tanggal lahir, bukan angka berurutan"),
-        error_messages={"required": _("Masukkan enam angka PIN baru")},
+        help_text=_("Enam angka; bukan tanggal lahir, bukan angka berurutan."),
+        error_messages={"required": _("Masukkan enam angka PIN baru.")},
     )
     again = PinField(
-        label=_("PIN baru sekali lagi"), error_messages={"required": _("Ulangi PIN baru")}
+        label=_("PIN baru sekali lagi"), error_messages={"required": _("Ulangi PIN baru.")}
     )
 
     def clean_pin(self) -> str:
@@ -107,7 +107,7 @@ class ChangePinForm(_WithPasswordForm):
     def clean(self) -> None:
         pin, again = self.cleaned_data.get("pin"), self.cleaned_data.get("again")
         if pin and again and pin != again:
-            self.add_error("again", _("Kedua PIN tidak sama"))
+            self.add_error("again", _("Kedua PIN tidak sama."))
 
 
 class ChangePasswordForm(_WithPasswordForm):
@@ -115,8 +115,8 @@ class ChangePasswordForm(_WithPasswordForm):
     new = PasswordField(
         label=_("Kata sandi baru"),
         is_new=True,
-        help_text=_("Sedikitnya delapan huruf atau angka; boleh beberapa kata"),
-        error_messages={"required": _("Isi kata sandi baru")},
+        help_text=_("Sedikitnya delapan huruf atau angka; boleh beberapa kata."),
+        error_messages={"required": _("Isi kata sandi baru.")},
     )
 
     def __init__(self, *args: Any, staff: Staff, **options: Any) -> None:

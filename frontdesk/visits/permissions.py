@@ -13,7 +13,7 @@ from frontdesk.visits.states import TRANSITIONS, VisitState
 
 def why_not_move(visit: Visit, to: VisitState, *, by: Staff) -> str:
     if not by.may(Permission.RUN_QUEUE, branch=visit.branch):
-        return _("Anda tidak bertugas di antrean cabang ini.")
+        return _("Peran Anda tidak mencakup antrean cabang ini.")
     if to not in TRANSITIONS[VisitState(visit.state)]:
         return _("%(code)s sudah %(state)s.") % {
             "code": visit.queue_code,
@@ -36,7 +36,7 @@ def why_behind(visit: Visit, *, seen: str) -> str:
 
 def why_not_undo(visit: Visit, event: VisitEvent | None, *, by: Staff, at: datetime) -> str:
     if not by.may(Permission.RUN_QUEUE, branch=visit.branch):
-        return _("Anda tidak bertugas di antrean cabang ini.")
+        return _("Peran Anda tidak mencakup antrean cabang ini.")
     if event is None:
         return _("Tidak ada langkah %(code)s yang bisa diurungkan.") % {"code": visit.queue_code}
     if at - event.at > settings.UNDO_WINDOW:

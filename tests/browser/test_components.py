@@ -107,7 +107,7 @@ def test_search_is_walked_opened_and_left_by_key(desk: Page) -> None:
     options = desk.get_by_role("option")
     expect(options).to_have_count(3)
     expect(options.nth(0)).to_have_attribute("aria-selected", "true")
-    expect(options.nth(2)).to_contain_text("Daftarkan pelanggan baru «mar»")
+    expect(options.nth(2)).to_contain_text("Daftarkan pelanggan baru “mar”")
     shoot(desk, "gallery-search")
     check_axe(desk)
 

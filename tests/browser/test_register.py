@@ -52,7 +52,7 @@ def test_search_with_the_keyboard_alone(
     look_for(page, "mari")
     options = page.locator("#search-results [role=option]")
     expect(options).to_have_count(3)
-    expect(options.last).to_contain_text("Daftarkan pelanggan baru «mari»")
+    expect(options.last).to_contain_text("Daftarkan pelanggan baru “mari”")
     check_axe(page)
     page.keyboard.press("ArrowDown")
     expect(page.locator("#search-results [aria-selected=true]")).to_contain_text("Mario")
@@ -71,7 +71,7 @@ def test_from_a_number_to_a_registered_customer(
     sign_in(page, cast.anna)
     page.goto("/")
     look_for(page, "0812 9999 0000")
-    page.get_by_role("option", name="Daftarkan pelanggan baru «0812 9999 0000»").click()
+    page.get_by_role("option", name="Daftarkan pelanggan baru “0812 9999 0000”").click()
     expect(page.locator("#id_phone")).to_have_value("0812 9999 0000")
     check_axe(page)
 

@@ -116,7 +116,7 @@ def test_the_refusals_are_sentences(control_in: ControlIn, cast: Cast) -> None:
     assert why_not_change_control(control, ControlState.CANCELLED, by=cast.anna) == ""
     for stranger in (cast.boris, cast.tari):
         assert why_not_change_control(control, ControlState.CANCELLED, by=stranger) == (
-            "Jadwal kontrol cabang ini diatur oleh meja depannya."
+            "Peran Anda tidak mencakup jadwal kontrol cabang ini."
         )
     actions.cancel_control(control, by=cast.anna, at=NOW)
     with pytest.raises(CannotChangeControl, match="Jadwal kontrol ini sudah batal"):

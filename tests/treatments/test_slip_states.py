@@ -124,7 +124,7 @@ def test_a_cancelled_slip_keeps_its_number_and_says_why(
 def test_the_refusals_are_sentences(slip_in: SlipIn, cast: Cast, laser: Treatment) -> None:
     slip = slip_in()
     assert why_not_write(slip, by=cast.anna) == ""
-    assert why_not_write(slip, by=cast.boris) == "Slip cabang ini ditulis oleh meja depannya."
+    assert why_not_write(slip, by=cast.boris) == "Peran Anda tidak mencakup slip cabang ini."
     assert why_not_treat(slip, by=cast.rara) == "Slip ini sekarang di tangan orang lain."
     assert why_not_start(slip, by=cast.rara) == why_not_treat(slip, by=cast.rara)
     assert why_not_start(slip, by=cast.tari) == f"Slip {slip.code} sudah diterbitkan."

@@ -42,7 +42,7 @@ def duty_repeat(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     on = request.branch.business_date(at)
     if not repeat_duty(request.branch, on=on, by=request.user, at=at):
-        messages.info(request, _("Belum ada hari sebelumnya yang dapat disalin"))
+        messages.info(request, _("Belum ada hari sebelumnya yang dapat disalin."))
         return redirect("staff:duty")
     return _answer(request)
 

@@ -31,7 +31,7 @@ def me(request: StaffRequest) -> HttpResponse:
 def set_single_keys(request: StaffRequest) -> HttpResponse:
     request.user.single_keys = "single_keys" in request.POST
     request.user.save(update_fields=["single_keys"])
-    messages.success(request, _("Setelan pintasan disimpan"))
+    messages.success(request, _("Setelan pintasan disimpan."))
     return redirect("staff:me")
 
 
@@ -49,7 +49,7 @@ def change_pin(request: StaffRequest) -> HttpResponse:
         branch=request.branch,
         at=timezone.now(),
     )
-    messages.success(request, _("PIN diganti"))
+    messages.success(request, _("PIN diganti."))
     return redirect("staff:me")
 
 
@@ -69,7 +69,7 @@ def change_password(request: StaffRequest) -> HttpResponse:
     )
     # Her other sessions end with the old password; this one goes on under a new key.
     update_session_auth_hash(request, request.user)
-    messages.success(request, _("Kata sandi diganti"))
+    messages.success(request, _("Kata sandi diganti."))
     return redirect("staff:me")
 
 
@@ -120,7 +120,7 @@ def _is_she(request: StaffRequest, form: forms.Form) -> bool:
     password = form.cleaned_data["password"]
     if authenticate(request, username=request.user.username, password=password) == request.user:
         return True
-    form.add_error("password", _("Kata sandi ini tidak cocok"))
+    form.add_error("password", _("Kata sandi ini tidak cocok."))
     return False
 
 

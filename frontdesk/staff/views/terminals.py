@@ -35,7 +35,7 @@ def terminal_enrol(request: StaffRequest) -> HttpResponse:
     )
     request.session[TERMINAL_KEY] = terminal.pk
     request.session[ACTIVE_KEY] = at.isoformat()
-    messages.success(request, _("Peramban ini sekarang terminal %(name)s") % {"name": terminal})
+    messages.success(request, _("Peramban ini sekarang terminal %(name)s.") % {"name": terminal})
     response = redirect("staff:terminals")
     terminal_cookie.remember(response, token)
     return response
@@ -52,7 +52,7 @@ def terminal_revoke(request: StaffRequest, pk: int) -> HttpResponse:
         response = redirect("staff:sign_in")
         terminal_cookie.forget(response)
         return response
-    messages.success(request, _("Terminal %(name)s dicabut") % {"name": terminal})
+    messages.success(request, _("Terminal %(name)s dicabut.") % {"name": terminal})
     return redirect("staff:terminals")
 
 
