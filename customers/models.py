@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.states import ImportState
 from frontdesk.append_only import append_only
 from frontdesk.branches.models import Branch
+from frontdesk.labels import label_of
 from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import Permission
 
@@ -83,6 +84,8 @@ class Customer(models.Model):
     )
 
     objects = CustomerQuerySet.as_manager()
+
+    get_honorific_display = label_of("honorific", Honorific)
 
     class Meta:
         verbose_name = _("pelanggan")
@@ -196,6 +199,8 @@ class ConsentSource(models.TextChoices):
     COUNTER = "counter", _("Di meja depan")
     IMPORT = "import", _("Dari daftar lama")
     REPLY = "reply", _("Balasan pelanggan")
+    LINK = "link", _("Tautan berhenti")
+    PROVIDER = "provider", _("Penyedia pesan")
 
 
 class ConsentEventQuerySet(models.QuerySet["ConsentEvent"]):

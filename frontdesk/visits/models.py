@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 from frontdesk.append_only import append_only
 from frontdesk.branches.models import Branch
+from frontdesk.labels import label_of
 from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import Permission
 from frontdesk.visits.states import ENDED, OPEN, WITH_OFFICER, VisitState
@@ -72,6 +73,9 @@ class Visit(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     objects = VisitQuerySet.as_manager()
+
+    get_purpose_display = label_of("purpose", Purpose)
+    get_state_display = label_of("state", VisitState)
 
     class Meta:
         verbose_name = _("kunjungan")
@@ -163,6 +167,9 @@ class VisitEvent(models.Model):
     note = models.CharField(max_length=300, blank=True)
 
     objects = VisitEventQuerySet.as_manager()
+
+    get_kind_display = label_of("kind", VisitEventKind)
+    get_new_display = label_of("new", VisitState)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]

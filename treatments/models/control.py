@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 from frontdesk.append_only import append_only
 from frontdesk.branches.models import Branch
+from frontdesk.labels import label_of
 from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import Permission
 from frontdesk.visits.models import Visit
@@ -43,6 +44,8 @@ class Control(models.Model):
 
     objects = ControlQuerySet.as_manager()
 
+    get_state_display = label_of("state", ControlState)
+
     class Meta:
         verbose_name = _("jadwal kontrol")
         verbose_name_plural = _("jadwal kontrol")
@@ -71,6 +74,8 @@ class ControlEvent(models.Model):
     by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     note = models.CharField(max_length=200, blank=True)
+
+    get_new_display = label_of("new", ControlState)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]

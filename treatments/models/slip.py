@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 from frontdesk.append_only import append_only
 from frontdesk.branches.models import Branch
+from frontdesk.labels import label_of
 from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import Permission
 from frontdesk.visits.models import Visit
@@ -93,6 +94,8 @@ class Slip(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = SlipQuerySet.as_manager()
+
+    get_state_display = label_of("state", SlipState)
 
     class Meta:
         verbose_name = _("slip perawatan")
@@ -256,6 +259,9 @@ class SlipEvent(models.Model):
     note = models.CharField(max_length=300, blank=True)
 
     objects = SlipEventQuerySet.as_manager()
+
+    get_kind_display = label_of("kind", SlipEventKind)
+    get_new_display = label_of("new", SlipState)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]
