@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from functools import lru_cache
 
 import phonenumbers
 from django import template
@@ -14,6 +15,9 @@ from django.utils.safestring import SafeString
 from frontdesk import money
 
 register = template.Library()
+
+# There are some hundred icons and states in two languages; a page repeats a few of them often.
+REMEMBERED = 1024
 
 # State → look and icon. Word, icon, fill and colour together: no state is told by colour alone.
 STATES: dict[str, tuple[str, str]] = {
@@ -108,10 +112,20 @@ def masked_phone(number: str | None) -> str:
     return masked
 
 
+@register.filter
+def iso(moment: dt.datetime | None) -> str:
+    """Return a moment for a script to read."""
+    return "" if moment is None else moment.isoformat()
+
+
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Return one icon of the sprite: decoration, unless a label says what it stands for."""
-    href = f"{_sprite()}#{name}"
+    return _icon(f"{_sprite()}#{name}", str(label))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _icon(href: str, label: str) -> SafeString:
     if label:
         return format_html(
             '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href
@@ -121,10 +135,13 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @register.simple_tag
 def state_badge(state: str, label: str) -> SafeString:
-    look, symbol = STATES.get(str(state), ("outline", "circle"))
-    return format_html(
-        '<span class="badge badge-{}">{}<span>{}</span></span>', look, icon(symbol), label
-    )
+    look, symbol = STATES.get(state, ("outline", "circle"))
+    return _badge(look, icon(symbol), str(label))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _badge(look: str, symbol: SafeString, label: str) -> SafeString:
+    return format_html('<span class="badge badge-{}">{}<span>{}</span></span>', look, symbol, label)
 
 
 @register.simple_tag
