@@ -64,6 +64,8 @@ def enter(argv: Sequence[str]) -> None:
     if inside and needed is None:
         return
     make(needed)
+    # A dozen processes start from here, and each would compile Django again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if not inside:
         os.execv(str(PYTHON), [str(PYTHON), *argv])  # noqa: S606
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from frontdesk.running import postgres, valkey
 from frontdesk.running.folders import AlreadyRuns, DataFolder, free_port, port_is_free
+from frontdesk.running.gate import closed
 from frontdesk.running.parent import ENDS_WITH_PARENT
 from frontdesk.running.processes import (
     DidNotStart,
@@ -107,30 +108,29 @@ class Up:
 
     def _start(self) -> None:
         self._settle_environment()
-        collecting = self._collect_static()
         servers = self._start_servers()
         shared = {name: self.environ[name] for name in SHARED if name in self.environ}
         self.data.share_environment(shared)
-        self.supervisor.wait_for(servers)
-        self._prepare_database()
-        if collecting:
-            self.supervisor.finish(collecting)
-            self.data.note(static=self._static_print())
         web, background = self._pages()
-        self.supervisor.start(web)
+        gate = self.data.path / "prepared.lock"
+        with closed(gate):
+            # What takes the web long is to load; it opens when the database is ready.
+            web.command = [*web.command, "--after", str(gate)]
+            if has_new_files := not self._is_collected():
+                web.command.append("--collect")
+            self.supervisor.start(web)
+            self.supervisor.wait_for(servers)
+            self._prepare_database()
         self.supervisor.wait_for([web.name])
+        if has_new_files:
+            self.data.note(static=self._static_print())
         self._greet()
         self.supervisor.start(background)
 
-    def _collect_static(self) -> str:
-        """Start it unless the files are the ones of last time; the name to wait for, or nothing."""
+    def _is_collected(self) -> bool:
+        """Whether the static files are the ones of last time."""
         collected = Path(self.environ["STATIC_ROOT"], "staticfiles.json").exists()
-        if collected and self.data.recall("static") == self._static_print():
-            return ""
-        static = self._manage("static", "collectstatic", "--noinput", "--verbosity=0")
-        static.environ = {"DATABASE_URL": "postgres:///not-needed", **self.environ}
-        self.supervisor.start(static)
-        return static.name
+        return collected and self.data.recall("static") == self._static_print()
 
     def _static_print(self) -> str:
         """Changes with every file, with the packages that bring some, and with the target."""
@@ -249,7 +249,7 @@ class Up:
     # Pages ---------------------------------------------------------------------------------
 
     def _pages(self) -> tuple[Program, Program]:
-        """Web first, so that the counter opens while worker and beat still load."""
+        """Web, then worker with beat: the counter opens while these still load."""
         pages = {k: v for k, v in self.environ.items() if k != "DATABASE_OWNER_URL"}
         web = [PYTHON, "-m", "frontdesk.running.web"]
         background = [PYTHON, "-m", "frontdesk.running.background"]

@@ -12,13 +12,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import django
 from django.conf import settings
+from django.core.management import call_command
 from django.template import TemplateSyntaxError, engines
 from django.utils.translation.trans_real import translation
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from frontdesk.running import gate
 from frontdesk.running.parent import tie_web_worker
 
 # Two processes of two threads were the quickest on two cores (docs/operations.md).
@@ -30,12 +33,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="frontdesk.running.web", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--collect", action="store_true", help="collect the static files first")
+    parser.add_argument("--after", type=Path, metavar="LOCK", help="open when nobody holds it")
     given = parser.parse_args()
 
+    if given.collect:
+        django.setup()
+        call_command("collectstatic", interactive=False, verbosity=0)
     load_everything()
     gc.collect()
     gc.freeze()  # a collection would otherwise write to every page that the workers share
 
+    if given.after:
+        gate.pass_through(given.after)
     Server(
         "frontdesk.wsgi:application",
         address=given.host,
