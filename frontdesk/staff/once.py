@@ -6,7 +6,7 @@ from functools import wraps
 from hashlib import sha256
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -35,26 +35,30 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if not isinstance(request.user, Staff):
             return view(request, *args, **kwargs)
         with transaction.atomic():
-            row, is_first = SubmittedForm.objects.get_or_create(
-                key=key,
-                defaults={
-                    "staff": request.user,
-                    "fingerprint": _fingerprint(request),
-                    "at": timezone.now(),
-                },
-            )
-            if not is_first:
-                return _again(request, row)
+            if not _is_first(request, request.user, key):
+                return _again(request, SubmittedForm.objects.get(key=key))
             response = view(request, *args, **kwargs)
             location = next((response[h] for h in LOCATION_HEADERS if h in response), "")
             if location:
-                row.location = location
-                row.save(update_fields=["location"])
+                SubmittedForm.objects.filter(key=key).update(location=location)
             else:
                 transaction.set_rollback(True)
         return response
 
     return guarded
+
+
+def _is_first(request: HttpRequest, staff: Staff, key: uuid.UUID) -> bool:
+    """Put the key down, or wait for whoever is just using it and say that it is taken."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO staff_submittedform (key, staff_id, fingerprint, location, at)
+            VALUES (%s, %s, %s, '', %s) ON CONFLICT (key) DO NOTHING
+            """,
+            [key, staff.pk, _fingerprint(request), timezone.now()],
+        )
+        return bool(cursor.rowcount)
 
 
 def _again(request: HttpRequest, row: SubmittedForm) -> HttpResponse:

@@ -61,6 +61,33 @@ def test_one_button_writes_numbers_and_prints(
     assert kinds == [SlipEventKind.CREATED, SlipEventKind.MOVED, SlipEventKind.PRINTED]
 
 
+def test_at_once_leaves_behind_what_a_draft_that_is_issued_does(
+    visit: Visit, cast: Cast, facial: Treatment
+) -> None:
+    said = {"treatments": [facial], "beautician": cast.tari, "note": "Kulit kering"}
+    at_once = actions.hand_out_slip(visit, **said, by=cast.anna, at=NOW)
+    stepwise = actions.create_slip(visit, **said, by=cast.anna, at=NOW)
+    actions.issue_slip(stepwise, by=cast.anna, at=NOW)
+    actions.note_printed(stepwise, by=cast.anna, at=NOW)
+
+    def left(slip: Slip) -> list[dict[str, object]]:
+        rows = [*Slip.objects.filter(pk=slip.pk).values(), *slip.events.values()]
+        rows += slip.lines.values()
+        return [
+            {k: v for k, v in row.items() if k not in {"id", "slip_id", "number"}} for row in rows
+        ]
+
+    assert left(at_once) == left(stepwise)
+    assert [s.number for s in Slip.objects.order_by("pk")] == [1, 2]
+
+
+def test_issuing_asks_only_so_much(
+    send: Send, laser: Treatment, facial: Treatment, django_assert_max_num_queries
+) -> None:
+    with django_assert_max_num_queries(19):
+        send(treatments=[laser.pk, facial.pk, laser.pk])
+
+
 def test_a_draft_is_kept_without_number_and_without_hands(send: Send) -> None:
     answer = send(deed="draft", beautician="")
     slip = Slip.objects.get()

@@ -1,7 +1,7 @@
 """The life of a slip, from the desk's draft to the finished treatment."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -29,6 +29,10 @@ class CannotChangeSlip(Exception):
     """The message says why, in words the desk may read."""
 
 
+class CannotGiveSlip(CannotChangeSlip):
+    """Nobody, or this person not, can be given the treatments."""
+
+
 @transaction.atomic
 def create_slip(
     visit: Visit,
@@ -40,24 +44,38 @@ def create_slip(
     at: datetime,
 ) -> Slip:
     """Write a draft for a visit whose customer is known; prices are those of this moment."""
-    if visit.customer is None:
-        raise CannotChangeSlip(_("Kenali pelanggan dulu, baru tulis slip."))
-    slip = Slip(
-        branch=visit.branch,
-        business_date=visit.branch.business_date(at),
-        visit=visit,
-        customer=visit.customer,
-        beautician=beautician,
-        note=note,
-        created_by=by,
-        created_at=at,
-    )
-    if reason := why_not_write(slip, by=by):
-        raise CannotChangeSlip(reason)
-    _add_up(slip, treatments)
+    slip = _draft(visit, treatments, beautician, note, by=by, at=at)
     slip.save()
     _write_lines(slip, treatments)
     _note(slip, SlipEventKind.CREATED, old="", by=by, at=at)
+    return slip
+
+
+@transaction.atomic
+def hand_out_slip(
+    visit: Visit,
+    *,
+    treatments: Sequence[Treatment],
+    beautician: Staff | None,
+    note: str = "",
+    by: Staff,
+    at: datetime,
+) -> Slip:
+    """Write, number and print a slip at once: what a draft that is issued would leave behind."""
+    slip = _draft(visit, treatments, beautician, note, by=by, at=at)
+    _check_hands(slip, treatments, on=slip.business_date)
+    slip.number = take_number(slip.branch, series=SLIP_SERIES, on=slip.business_date)
+    slip.state, slip.issued_at, slip.version = SlipState.ISSUED, at, 2
+    slip.save()
+    _write_lines(slip, treatments)
+    SlipEvent.objects.bulk_create(
+        _event(slip, kind, old=old, new=new, by=by, at=at)
+        for kind, old, new in (
+            (SlipEventKind.CREATED, "", SlipState.DRAFT),
+            (SlipEventKind.MOVED, SlipState.DRAFT, SlipState.ISSUED),
+            (SlipEventKind.PRINTED, SlipState.ISSUED, SlipState.ISSUED),
+        )
+    )
     return slip
 
 
@@ -99,13 +117,9 @@ def issue_slip(slip: Slip, *, by: Staff, at: datetime) -> None:
     """Number a draft and put it in the beautician's hands (SOP-F20)."""
     on = slip.branch.business_date(at)
     treatments = [line.treatment for line in slip.lines.select_related("treatment")]
-    if not treatments:
-        raise CannotChangeSlip(_("Pilih paling sedikit satu perawatan."))
-    reason = why_not_write(slip, by=by) or why_not_give(
-        slip.beautician, treatments, branch=slip.branch, on=on
-    )
-    if reason:
+    if reason := why_not_write(slip, by=by):
         raise CannotChangeSlip(reason)
+    _check_hands(slip, treatments, on=on)
     # The row is taken before the number, so that the slower of two clerks uses none up.
     _lock(slip)
     if reason := why_not_move(slip, SlipState.ISSUED):
@@ -201,6 +215,40 @@ def note_printed(slip: Slip, *, by: Staff, at: datetime) -> None:
     _note(slip, SlipEventKind.PRINTED, old=slip.state, by=by, at=at)
 
 
+def _draft(
+    visit: Visit,
+    treatments: Sequence[Treatment],
+    beautician: Staff | None,
+    note: str,
+    *,
+    by: Staff,
+    at: datetime,
+) -> Slip:
+    if visit.customer is None:
+        raise CannotChangeSlip(_("Kenali pelanggan dulu, baru tulis slip."))
+    slip = Slip(
+        branch=visit.branch,
+        business_date=visit.branch.business_date(at),
+        visit=visit,
+        customer=visit.customer,
+        beautician=beautician,
+        note=note,
+        created_by=by,
+        created_at=at,
+    )
+    if reason := why_not_write(slip, by=by):
+        raise CannotChangeSlip(reason)
+    _add_up(slip, treatments)
+    return slip
+
+
+def _check_hands(slip: Slip, treatments: Sequence[Treatment], *, on: date) -> None:
+    if not treatments:
+        raise CannotChangeSlip(_("Pilih paling sedikit satu perawatan."))
+    if reason := why_not_give(slip.beautician, treatments, branch=slip.branch, on=on):
+        raise CannotGiveSlip(reason)
+
+
 def _add_up(slip: Slip, treatments: Sequence[Treatment]) -> None:
     slip.total = sum(treatment.price for treatment in treatments)
     slip.minutes = sum(treatment.minutes for treatment in treatments)
@@ -251,13 +299,26 @@ def _move(
 def _note(
     slip: Slip, kind: SlipEventKind, *, old: str, by: Staff, at: datetime, note: str = ""
 ) -> None:
-    SlipEvent.objects.create(
+    _event(slip, kind, old=old, new=slip.state, by=by, at=at, note=note).save()
+
+
+def _event(
+    slip: Slip,
+    kind: SlipEventKind,
+    *,
+    old: str,
+    new: str,
+    by: Staff,
+    at: datetime,
+    note: str = "",
+) -> SlipEvent:
+    return SlipEvent(
         slip=slip,
         branch_id=slip.branch_id,
         business_date=slip.branch.business_date(at),
         kind=kind,
         old=old,
-        new=slip.state,
+        new=new,
         beautician_id=slip.beautician_id,
         by=by,
         at=at,

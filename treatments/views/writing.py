@@ -18,7 +18,7 @@ from frontdesk.staff.once import once
 from frontdesk.staff.permissions import Permission
 from frontdesk.visits.models import Visit
 from treatments import actions
-from treatments.actions import CannotChangeSlip
+from treatments.actions import CannotChangeSlip, CannotGiveSlip
 from treatments.forms import MOST_TREATMENTS, SlipForm
 from treatments.hands import Hands, hands_for
 from treatments.models import Slip, Treatment
@@ -142,20 +142,19 @@ def _put_down(
     """Do what the pressed button says, all or nothing; refused, the form says why."""
     by, at = request.user, timezone.now()
     said = {name: form.cleaned_data[name] for name in ("treatments", "beautician", "note")}
-    beside: str | None = None
+    issues = request.POST.get("deed") == ISSUE
     try:
+        if slip is None:
+            write = actions.hand_out_slip if issues else actions.create_slip
+            return write(visit, **said, by=by, at=at)
+        version = form.cleaned_data["version"] or 0
         with transaction.atomic():
-            if slip is None:
-                slip = actions.create_slip(visit, **said, by=by, at=at)
-            else:
-                version = form.cleaned_data["version"] or 0
-                actions.edit_draft(slip, **said, version=version, by=by, at=at)
-            if request.POST.get("deed") == ISSUE:
-                beside = "beautician"
+            actions.edit_draft(slip, **said, version=version, by=by, at=at)
+            if issues:
                 actions.issue_slip(slip, by=by, at=at)
                 actions.note_printed(slip, by=by, at=at)
     except CannotChangeSlip as refusal:
-        form.add_error(beside, str(refusal))
+        form.add_error("beautician" if isinstance(refusal, CannotGiveSlip) else None, str(refusal))
         return None
     return slip
 
