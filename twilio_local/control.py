@@ -32,6 +32,7 @@ class Control:
         reading: dict[str, Callable[[], object]] = {
             "": self.settings.as_json,
             "summary": self.summary,
+            "counts": lambda: self.api.counts,
             "callbacks": self.callbacks,
         }
         try:
@@ -85,10 +86,11 @@ class Control:
     def messages(self, query: dict[str, str]) -> dict[str, Any]:
         after = int(query.get("after", "0"))
         limit = min(int(query.get("limit", "10000")), MOST_ROWS)
+        direction = query.get("direction", "outbound-api")
         rows = self.store.rows(
-            f"SELECT {ORACLE} FROM message WHERE id > ? AND direction = 'outbound-api'"  # noqa: S608
+            f"SELECT {ORACLE} FROM message WHERE id > ? AND direction = ?"  # noqa: S608
             " ORDER BY id LIMIT ?",
-            (after, limit),
+            (after, direction, limit),
         )
         last = rows[-1]["id"] if len(rows) == limit else None
         return {"messages": [dict(row) for row in rows], "next": last}

@@ -1,6 +1,7 @@
 """`manage.py bench`: the whole stack on servers of its own, filled, idle, and then under load."""
 
 import argparse
+import importlib
 import os
 import shutil
 import sys
@@ -16,6 +17,9 @@ from frontdesk.running.up import ROOT, Up
 # It writes hundreds of thousands of invented people: never where somebody's own are.
 NOT_FOR_BENCH = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "TWILIO_ACCOUNT_SID")
 MOST = 3_000_000
+OTHERS = {
+    "chaos": "frontdesk.home.bench.chaos.command",
+}
 IDLE_SECONDS = 10
 
 
@@ -49,6 +53,19 @@ class Bench(Up):
 
 
 def main(argv: Sequence[str]) -> int:
+    """Measure the desk, or what stands behind a word: `chaos`, `messages`."""
+    try:
+        if argv and argv[0] in OTHERS:
+            return int(importlib.import_module(OTHERS[argv[0]]).main(argv[1:]))
+        return _measure_desk(argv)
+    except StopAsked:
+        return 130
+    except (AlreadyRuns, DidNotStart, postgres.NoPostgres, valkey.NoValkey) as problem:
+        complain(str(problem))
+        return 1
+
+
+def _measure_desk(argv: Sequence[str]) -> int:
     given = _arguments().parse_args(argv)
     for name in NOT_FOR_BENCH:
         os.environ.pop(name, None)
@@ -60,11 +77,6 @@ def main(argv: Sequence[str]) -> int:
     wanted = {"customers": given.customers, "slips": slips, "asks": given.asks}
     try:
         return bench.measure([f"--{name}={value}" for name, value in wanted.items()])
-    except StopAsked:
-        return 130
-    except (AlreadyRuns, DidNotStart, postgres.NoPostgres, valkey.NoValkey) as problem:
-        complain(str(problem))
-        return 1
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -184,6 +184,18 @@ class Supervisor:
                     del self.due_again[name]
                     self.start(program, failures=failures)
 
+    def watch(self, seconds: float) -> list[str]:
+        """For that long; whoever ends by itself is started again at once. Return their names."""
+        began_again: list[str] = []
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and not self.stop_asked:
+            self._look(min(left, 0.1))
+            for running in [r for r in self.running.values() if r.process.poll() is not None]:
+                self._forget(running)
+                self.start(running.program)
+                began_again.append(running.program.name)
+        return began_again
+
     def _seconds_to_next(self) -> float:
         dues = [due for due, _, _ in self.due_again.values()]
         return max(0.0, min(dues) - time.monotonic()) if dues else 60.0
@@ -207,6 +219,11 @@ class Supervisor:
         self._signal_group(running, signal.SIGKILL)  # what it left behind
 
     # Stopping ------------------------------------------------------------------------------
+
+    def end(self, name: str) -> None:
+        """Only this one, and for good."""
+        if running := self.running.get(name):
+            self._stop([running])
 
     def stop(self) -> None:
         """First what stands on the servers, then the servers; late ones are killed."""

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from frontdesk.running import postgres, valkey
@@ -73,6 +73,9 @@ class PortTaken(Exception):
 
 class Up:
     """One start of everything, from the first folder to the last goodbye."""
+
+    # What PostgreSQL gets beside its usual settings.
+    database_settings: Mapping[str, str] = {}
 
     def __init__(self, host: str, port: int, data: DataFolder, *, empty: bool) -> None:
         self.host = host
@@ -174,7 +177,7 @@ class Up:
                 self.say(
                     f"PostgreSQL may not enter this folder; its data lies in {self.cluster.data}."
                 )
-            programs.append(self.cluster.program())
+            programs.append(self.cluster.program(**self.database_settings))
             self.environ |= postgres.environ_for(self.cluster)
         if not self.environ.get("REDIS_URL"):
             broker = valkey.Broker(valkey.find(), self.data.path / "valkey", self.data.sockets)

@@ -1,0 +1,1 @@
+"""Break everything while messages go out, then let an oracle count what arrived."""
