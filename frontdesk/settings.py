@@ -33,7 +33,6 @@ INSTALLED_APPS = [
     "frontdesk.staff",
     "customers",
     "notifications",
-    "frontdesk.promos",
     "frontdesk.visits",
     "treatments",
     "frontdesk.home",
