@@ -147,6 +147,28 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "pelanggan",
                 "verbose_name_plural": "pelanggan",
+                "indexes": [
+                    models.Index(fields=["phone"], name="customers_customer_phone"),
+                    models.Index(fields=["phone_reversed"], name="customers_customer_phone_rev"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["phone"],
+                        name="customers_customer_phone_trgm",
+                        opclasses=["gin_trgm_ops"],
+                    ),
+                    models.Index(fields=["name_folded"], name="customers_customer_name"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("phone", ""), ("phone__regex", "^\\+\\d{8,15}$"), _connector="OR"
+                        ),
+                        name="customers_customer_phone_e164",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="customers_customer_named",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -197,6 +219,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["customer", "purpose", "-at"], name="customers_consent_latest"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CustomerEvent",
@@ -229,6 +258,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["customer", "-at"], name="customers_event_customer_at"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ImportJob",
@@ -284,6 +318,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("finished_at__isnull", False), ("state__in", ["done", "failed"])
+                            ),
+                            models.Q(
+                                ("finished_at__isnull", True), ("state__in", ["waiting", "running"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="customers_importjob_finished_at",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -305,6 +353,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["word", "customer"], name="customers_nameword_word"),
+                    models.Index(fields=["customer", "word"], name="customers_nameword_customer"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Vocabulary",
@@ -322,48 +376,9 @@ class Migration(migrations.Migration):
                         fields=["word"],
                         name="customers_vocabulary_trgm",
                         opclasses=["gin_trgm_ops"],
-                    )
+                    ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["phone"], name="customers_customer_phone"),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["phone_reversed"], name="customers_customer_phone_rev"),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["phone"], name="customers_customer_phone_trgm", opclasses=["gin_trgm_ops"]
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["name_folded"], name="customers_customer_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("phone", ""), ("phone__regex", "^\\+\\d{8,15}$"), _connector="OR"
-                ),
-                name="customers_customer_phone_e164",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="customers_customer_named"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="consentevent",
-            index=models.Index(
-                fields=["customer", "purpose", "-at"], name="customers_consent_latest"
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="consentevent",
@@ -379,10 +394,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="customerevent",
-            index=models.Index(fields=["customer", "-at"], name="customers_event_customer_at"),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="customerevent",
             trigger=pgtrigger.compiler.Trigger(
@@ -396,24 +407,5 @@ class Migration(migrations.Migration):
                     when="BEFORE",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="importjob",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at__isnull", False), ("state__in", ["done", "failed"])),
-                    models.Q(("finished_at__isnull", True), ("state__in", ["waiting", "running"])),
-                    _connector="OR",
-                ),
-                name="customers_importjob_finished_at",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="nameword",
-            index=models.Index(fields=["word", "customer"], name="customers_nameword_word"),
-        ),
-        migrations.AddIndex(
-            model_name="nameword",
-            index=models.Index(fields=["customer", "word"], name="customers_nameword_customer"),
         ),
     ]

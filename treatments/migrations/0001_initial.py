@@ -41,121 +41,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Control",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("after_days", models.PositiveSmallIntegerField()),
-                ("due_on", models.DateField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("planned", "Terjadwal"),
-                            ("kept", "Ditepati"),
-                            ("missed", "Terlewat"),
-                            ("cancelled", "Batal"),
-                        ],
-                        default="planned",
-                        max_length=10,
-                    ),
-                ),
-                ("created_at", models.DateTimeField()),
-                (
-                    "branch",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="controls",
-                        to="branches.branch",
-                    ),
-                ),
-                (
-                    "customer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="controls",
-                        to="customers.customer",
-                    ),
-                ),
-                (
-                    "kept_by_visit",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="kept_controls",
-                        to="visits.visit",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "jadwal kontrol",
-                "verbose_name_plural": "jadwal kontrol",
-            },
-        ),
-        migrations.CreateModel(
-            name="ControlEvent",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "old",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("planned", "Terjadwal"),
-                            ("kept", "Ditepati"),
-                            ("missed", "Terlewat"),
-                            ("cancelled", "Batal"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "new",
-                    models.CharField(
-                        choices=[
-                            ("planned", "Terjadwal"),
-                            ("kept", "Ditepati"),
-                            ("missed", "Terlewat"),
-                            ("cancelled", "Batal"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("due_on", models.DateField()),
-                ("at", models.DateTimeField()),
-                ("note", models.CharField(blank=True, max_length=200)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "control",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="treatments.control",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
             name="Recap",
             fields=[
                 (
@@ -194,38 +79,31 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "rekap slip",
                 "verbose_name_plural": "rekap slip",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("branch", "business_date"), name="treatments_recap_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "carried_over",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("carried_in"), "+", models.F("issued")
+                                        ),
+                                        "-",
+                                        models.F("done"),
+                                    ),
+                                    "-",
+                                    models.F("cancelled"),
+                                ),
+                            )
+                        ),
+                        name="treatments_recap_balanced",
+                    ),
+                ],
             },
-        ),
-        migrations.CreateModel(
-            name="RecapLine",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("treatment_name", models.CharField(max_length=80)),
-                ("count", models.PositiveIntegerField()),
-                ("minutes", models.PositiveIntegerField()),
-                ("total", models.PositiveBigIntegerField()),
-                (
-                    "beautician",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "recap",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="lines",
-                        to="treatments.recap",
-                    ),
-                ),
-            ],
         ),
         migrations.CreateModel(
             name="Slip",
@@ -340,7 +218,379 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "slip perawatan",
                 "verbose_name_plural": "slip perawatan",
+                "indexes": [
+                    models.Index(
+                        fields=["customer", "-created_at"], name="treatments_slip_customer"
+                    ),
+                    models.Index(
+                        fields=["beautician", "business_date"], name="treatments_slip_beautician"
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["accepted", "done", "draft", "in_progress", "issued", "passed_on"],
+                            )
+                        ),
+                        fields=["branch", "state"],
+                        name="treatments_slip_open",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("branch", "business_date", "number"),
+                        name="treatments_slip_number_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("issued_at__isnull", True),
+                                ("number__isnull", True),
+                                ("state", "draft"),
+                            ),
+                            ("state", "cancelled"),
+                            models.Q(
+                                ("beautician__isnull", False),
+                                ("issued_at__isnull", False),
+                                ("number__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="treatments_slip_issued",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["done", "in_progress", "recapped"]), _negated=True
+                            ),
+                            ("started_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="treatments_slip_started_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["done", "in_progress", "recapped"]), _negated=True
+                            ),
+                            ("needs_doctor", False),
+                            models.Q(
+                                ("approved_at__isnull", False), ("approved_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="treatments_slip_doctor_first",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("finished_at__isnull", False), ("state__in", ["done", "recapped"])
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["done", "recapped"]), _negated=True),
+                                ("finished_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="treatments_slip_finished_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("cancelled_at__isnull", False),
+                                ("state", "cancelled"),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "cancelled"), _negated=True),
+                                ("cancelled_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="treatments_slip_cancelled_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("recap__isnull", False), ("state", "recapped")),
+                            models.Q(
+                                models.Q(("state", "recapped"), _negated=True),
+                                ("recap__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="treatments_slip_recapped",
+                    ),
+                ],
             },
+        ),
+        migrations.CreateModel(
+            name="Treatment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True, verbose_name="kode")),
+                ("name", models.CharField(max_length=80, verbose_name="nama")),
+                (
+                    "public_name",
+                    models.CharField(
+                        default="perawatan", max_length=60, verbose_name="nama netral"
+                    ),
+                ),
+                ("category", models.CharField(max_length=40, verbose_name="kelompok")),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="lama (menit)",
+                    ),
+                ),
+                ("price", models.PositiveIntegerField(verbose_name="harga (Rp)")),
+                (
+                    "needs_doctor",
+                    models.BooleanField(default=False, verbose_name="perlu persetujuan dokter"),
+                ),
+                (
+                    "control_days",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="kontrol setelah (hari)",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="ditawarkan")),
+            ],
+            options={
+                "verbose_name": "perawatan",
+                "verbose_name_plural": "perawatan",
+                "ordering": ["category", "name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 1)), name="treatments_treatment_minutes"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SlipLine",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=80)),
+                ("price", models.PositiveIntegerField()),
+                ("minutes", models.PositiveSmallIntegerField()),
+                ("needs_doctor", models.BooleanField()),
+                (
+                    "slip",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="treatments.slip",
+                    ),
+                ),
+                (
+                    "treatment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="treatments.treatment",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("slip", "position"), name="treatments_slipline_position_once"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Control",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("after_days", models.PositiveSmallIntegerField()),
+                ("due_on", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Terjadwal"),
+                            ("kept", "Ditepati"),
+                            ("missed", "Terlewat"),
+                            ("cancelled", "Batal"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="controls",
+                        to="branches.branch",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="controls",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "kept_by_visit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="kept_controls",
+                        to="visits.visit",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="controls",
+                        to="treatments.slipline",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "jadwal kontrol",
+                "verbose_name_plural": "jadwal kontrol",
+                "indexes": [
+                    models.Index(fields=["customer", "due_on"], name="treatments_control_customer"),
+                    models.Index(
+                        fields=["branch", "state", "due_on"], name="treatments_control_due"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("line", "after_days"), name="treatments_control_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kept_by_visit__isnull", False), ("state", "kept")),
+                            models.Q(
+                                models.Q(("state", "kept"), _negated=True),
+                                ("kept_by_visit__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="treatments_control_kept",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ControlEvent",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "old",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("planned", "Terjadwal"),
+                            ("kept", "Ditepati"),
+                            ("missed", "Terlewat"),
+                            ("cancelled", "Batal"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "new",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Terjadwal"),
+                            ("kept", "Ditepati"),
+                            ("missed", "Terlewat"),
+                            ("cancelled", "Batal"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("due_on", models.DateField()),
+                ("at", models.DateTimeField()),
+                ("note", models.CharField(blank=True, max_length=200)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "control",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="treatments.control",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="RecapLine",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("treatment_name", models.CharField(max_length=80)),
+                ("count", models.PositiveIntegerField()),
+                ("minutes", models.PositiveIntegerField()),
+                ("total", models.PositiveBigIntegerField()),
+                (
+                    "beautician",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "recap",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="treatments.recap",
+                    ),
+                ),
+            ],
         ),
         migrations.CreateModel(
             name="RecapOpenSlip",
@@ -392,6 +642,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("recap", "slip"), name="treatments_recapopenslip_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SlipEvent",
@@ -487,43 +744,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="SlipLine",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                "indexes": [
+                    models.Index(
+                        fields=["branch", "business_date", "id"], name="treatments_slipevent_mark"
                     ),
-                ),
-                ("position", models.PositiveSmallIntegerField()),
-                ("name", models.CharField(max_length=80)),
-                ("price", models.PositiveIntegerField()),
-                ("minutes", models.PositiveSmallIntegerField()),
-                ("needs_doctor", models.BooleanField()),
-                (
-                    "slip",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lines",
-                        to="treatments.slip",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["position"],
+                    models.Index(fields=["slip", "id"], name="treatments_slipevent_slip"),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="control",
-            name="line",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="controls",
-                to="treatments.slipline",
-            ),
         ),
         migrations.CreateModel(
             name="SlipSupply",
@@ -561,68 +788,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.CreateModel(
-            name="Treatment",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.CharField(max_length=12, unique=True, verbose_name="kode")),
-                ("name", models.CharField(max_length=80, verbose_name="nama")),
-                (
-                    "public_name",
-                    models.CharField(
-                        default="perawatan", max_length=60, verbose_name="nama netral"
-                    ),
-                ),
-                ("category", models.CharField(max_length=40, verbose_name="kelompok")),
-                (
-                    "minutes",
-                    models.PositiveSmallIntegerField(
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="lama (menit)",
-                    ),
-                ),
-                ("price", models.PositiveIntegerField(verbose_name="harga (Rp)")),
-                (
-                    "needs_doctor",
-                    models.BooleanField(default=False, verbose_name="perlu persetujuan dokter"),
-                ),
-                (
-                    "control_days",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.PositiveSmallIntegerField(),
-                        blank=True,
-                        default=list,
-                        size=None,
-                        verbose_name="kontrol setelah (hari)",
-                    ),
-                ),
-                ("is_active", models.BooleanField(default=True, verbose_name="ditawarkan")),
-            ],
             options={
-                "verbose_name": "perawatan",
-                "verbose_name_plural": "perawatan",
-                "ordering": ["category", "name"],
                 "constraints": [
+                    models.UniqueConstraint(
+                        fields=("slip", "supply"), name="treatments_slipsupply_once"
+                    ),
                     models.CheckConstraint(
-                        condition=models.Q(("minutes__gte", 1)), name="treatments_treatment_minutes"
-                    )
+                        condition=models.Q(("quantity__gte", 1)), name="treatments_slipsupply_some"
+                    ),
                 ],
             },
-        ),
-        migrations.AddField(
-            model_name="slipline",
-            name="treatment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="treatments.treatment",
-            ),
         ),
         migrations.CreateModel(
             name="Qualification",
@@ -653,6 +828,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "keahlian",
                 "verbose_name_plural": "keahlian",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("staff", "treatment"), name="treatments_qualification_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -683,6 +863,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "pemakaian produk",
                 "verbose_name_plural": "pemakaian produk",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("treatment", "supply"), name="treatments_treatmentsupply_once"
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -697,34 +882,6 @@ class Migration(migrations.Migration):
                     table="treatments_controlevent",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recap",
-            constraint=models.UniqueConstraint(
-                fields=("branch", "business_date"), name="treatments_recap_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "carried_over",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("carried_in"), "+", models.F("issued")
-                                ),
-                                "-",
-                                models.F("done"),
-                            ),
-                            "-",
-                            models.F("cancelled"),
-                        ),
-                    )
-                ),
-                name="treatments_recap_balanced",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -755,121 +912,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="slip",
-            index=models.Index(fields=["customer", "-created_at"], name="treatments_slip_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="slip",
-            index=models.Index(
-                fields=["beautician", "business_date"], name="treatments_slip_beautician"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="slip",
-            index=models.Index(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["accepted", "done", "draft", "in_progress", "issued", "passed_on"],
-                    )
-                ),
-                fields=["branch", "state"],
-                name="treatments_slip_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slip",
-            constraint=models.UniqueConstraint(
-                fields=("branch", "business_date", "number"), name="treatments_slip_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slip",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("issued_at__isnull", True), ("number__isnull", True), ("state", "draft")
-                    ),
-                    ("state", "cancelled"),
-                    models.Q(
-                        ("beautician__isnull", False),
-                        ("issued_at__isnull", False),
-                        ("number__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="treatments_slip_issued",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slip",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["done", "in_progress", "recapped"]), _negated=True),
-                    ("started_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="treatments_slip_started_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slip",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["done", "in_progress", "recapped"]), _negated=True),
-                    ("needs_doctor", False),
-                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="treatments_slip_doctor_first",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slip",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at__isnull", False), ("state__in", ["done", "recapped"])),
-                    models.Q(
-                        models.Q(("state__in", ["done", "recapped"]), _negated=True),
-                        ("finished_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="treatments_slip_finished_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slip",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("cancelled_at__isnull", False),
-                        ("state", "cancelled"),
-                        models.Q(("reason", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "cancelled"), _negated=True),
-                        ("cancelled_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="treatments_slip_cancelled_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slip",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("recap__isnull", False), ("state", "recapped")),
-                    models.Q(
-                        models.Q(("state", "recapped"), _negated=True), ("recap__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="treatments_slip_recapped",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="slip",
             trigger=pgtrigger.compiler.Trigger(
@@ -883,12 +925,6 @@ class Migration(migrations.Migration):
                     table="treatments_slip",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recapopenslip",
-            constraint=models.UniqueConstraint(
-                fields=("recap", "slip"), name="treatments_recapopenslip_once"
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -905,16 +941,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="slipevent",
-            index=models.Index(
-                fields=["branch", "business_date", "id"], name="treatments_slipevent_mark"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="slipevent",
-            index=models.Index(fields=["slip", "id"], name="treatments_slipevent_slip"),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="slipevent",
             trigger=pgtrigger.compiler.Trigger(
@@ -929,45 +955,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="control",
-            index=models.Index(fields=["customer", "due_on"], name="treatments_control_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="control",
-            index=models.Index(fields=["branch", "state", "due_on"], name="treatments_control_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="control",
-            constraint=models.UniqueConstraint(
-                fields=("line", "after_days"), name="treatments_control_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="control",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kept_by_visit__isnull", False), ("state", "kept")),
-                    models.Q(
-                        models.Q(("state", "kept"), _negated=True), ("kept_by_visit__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="treatments_control_kept",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slipsupply",
-            constraint=models.UniqueConstraint(
-                fields=("slip", "supply"), name="treatments_slipsupply_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slipsupply",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gte", 1)), name="treatments_slipsupply_some"
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="slipsupply",
             trigger=pgtrigger.compiler.Trigger(
@@ -980,24 +967,6 @@ class Migration(migrations.Migration):
                     table="treatments_slipsupply",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slipline",
-            constraint=models.UniqueConstraint(
-                fields=("slip", "position"), name="treatments_slipline_position_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="qualification",
-            constraint=models.UniqueConstraint(
-                fields=("staff", "treatment"), name="treatments_qualification_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="treatmentsupply",
-            constraint=models.UniqueConstraint(
-                fields=("treatment", "supply"), name="treatments_treatmentsupply_once"
             ),
         ),
     ]

@@ -127,6 +127,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("terminal", "staff"), name="staff_pinattempts_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Assignment",
@@ -235,7 +242,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("branch", "business_date", "staff"), name="staff_duty_once"
-                    )
+                    ),
                 ],
             },
         ),
@@ -254,7 +261,9 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["at"], name="staff_submittedform_at")],
+                "indexes": [
+                    models.Index(fields=["at"], name="staff_submittedform_at"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -311,7 +320,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["branch", "-at"], name="staff_staffevent_branch_at")
+                    models.Index(fields=["branch", "-at"], name="staff_staffevent_branch_at"),
                 ],
             },
         ),
@@ -327,12 +336,6 @@ class Migration(migrations.Migration):
                     table="staff_staffevent",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pinattempts",
-            constraint=models.UniqueConstraint(
-                fields=("terminal", "staff"), name="staff_pinattempts_once"
             ),
         ),
     ]

@@ -99,6 +99,48 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "kunjungan",
                 "verbose_name_plural": "kunjungan",
+                "indexes": [
+                    models.Index(
+                        fields=["branch", "business_date", "arrived_at"], name="visits_visit_queue"
+                    ),
+                    models.Index(fields=["customer", "-arrived_at"], name="visits_visit_customer"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("branch", "business_date", "series", "queue_number"),
+                        name="visits_visit_number_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("state__in", ["done", "left", "no_show"]),
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("state__in", ["called", "held", "serving", "waiting"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="visits_visit_ended_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["done", "serving"]), _negated=True),
+                            models.Q(("officer__isnull", False), ("started_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="visits_visit_served_by_name",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "called"), _negated=True),
+                            ("called_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="visits_visit_called_at",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -193,70 +235,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["branch", "business_date", "id"], name="visits_event_mark"
+                    ),
+                    models.Index(fields=["visit", "id"], name="visits_event_visit"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(
-                fields=["branch", "business_date", "arrived_at"], name="visits_visit_queue"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(fields=["customer", "-arrived_at"], name="visits_visit_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.UniqueConstraint(
-                fields=("branch", "business_date", "series", "queue_number"),
-                name="visits_visit_number_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", False), ("state__in", ["done", "left", "no_show"])
-                    ),
-                    models.Q(
-                        ("ended_at__isnull", True),
-                        ("state__in", ["called", "held", "serving", "waiting"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="visits_visit_ended_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["done", "serving"]), _negated=True),
-                    models.Q(("officer__isnull", False), ("started_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="visits_visit_served_by_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "called"), _negated=True),
-                    ("called_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="visits_visit_called_at",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="visitevent",
-            index=models.Index(fields=["branch", "business_date", "id"], name="visits_event_mark"),
-        ),
-        migrations.AddIndex(
-            model_name="visitevent",
-            index=models.Index(fields=["visit", "id"], name="visits_event_visit"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="visitevent",
