@@ -1,5 +1,6 @@
 """The cast: two branches in two zones and the people who work there."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +19,13 @@ from tests.databases import django_db_modify_db_settings
 from tests.factories import BranchFactory, create_people, put_on_duty
 
 __all__ = ["django_db_modify_db_settings"]
+
+
+def pytest_collection_finish() -> None:
+    """Do not look through all of Django for garbage after every few hundred rows."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(autouse=True)
