@@ -6,6 +6,7 @@ from pathlib import Path
 
 import django_stubs_ext
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -260,6 +261,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "treatments.tasks.note_missed_controls",
         "schedule": 900.0,
         "options": {"expires": 600},
+    },
+    # At half past two in Jakarta, half past four in Jayapura; where beat was off, when it is back.
+    "clear sessions": {
+        "task": "frontdesk.staff.tasks.clear_sessions",
+        "schedule": crontab(hour="19", minute="30"),
+        "options": {"expires": 3600},
     },
 }
 

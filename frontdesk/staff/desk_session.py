@@ -47,6 +47,12 @@ def begin(
     record(kind, by=staff, branch=branch, terminal=terminal, at=at)
 
 
+def clear_expired(*, at: datetime) -> int:
+    """Forget the sessions nobody can come back to."""
+    deleted, _each = StaffSession.objects.filter(expire_date__lt=at).delete()
+    return deleted
+
+
 def lock(request: HttpRequest, *, at: datetime) -> None:
     request.session[LOCKED_KEY] = True
     _record(StaffEventKind.LOCKED, request, at=at)
