@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.template import engines
+from django.urls import get_resolver
 
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -33,6 +34,15 @@ def test_it_compiles_and_its_icons_exist(template: Path) -> None:
     engines["django"].get_template(name_of(template))
     named = set(re.findall(r"{% icon \"([a-z0-9-]+)\"", template.read_text()))
     assert named <= ICONS
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
+def test_the_addresses_it_names_exist(template: Path) -> None:
+    namespaces: dict[str, set[str]] = {}
+    for space, (_prefix, resolver) in get_resolver().namespace_dict.items():
+        namespaces[space] = {str(name) for name in resolver.reverse_dict}
+    named = re.findall(r"{% url ['\"](\w+):(\w+)['\"]", template.read_text())
+    assert [f"{s}:{name}" for s, name in named if name not in namespaces.get(s, set())] == []
 
 
 def test_the_page_of_last_resort_finds_its_files() -> None:
