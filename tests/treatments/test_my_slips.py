@@ -6,6 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from frontdesk.branches.models import Branch
+from frontdesk.staff.permissions import Role
 from tests.conftest import Cast, SignIn
 from tests.factories import (
     CustomerFactory,
@@ -172,3 +173,16 @@ def test_queries_do_not_grow_with_slips(
         create_slip(branch=menteng, desk=cast.anna, beautician=cast.tari, at=now)
     with django_assert_max_num_queries(5):
         client.get("/my/slips/")
+
+
+def test_who_treats_in_two_houses_sees_which_one(
+    cast: Cast, menteng: Branch, jayapura: Branch, slip: Slip, sign_in: SignIn
+) -> None:
+    assert "Menteng" not in _list(sign_in(cast.tari).get("/my/slips/").text)
+
+    cast.tari.assignments.create(role=Role.BEAUTICIAN, branch=jayapura)
+    assert "Menteng" in _list(sign_in(cast.tari).get("/my/slips/").text)
+
+
+def _list(page: str) -> str:
+    return page.partition('class="slip-list"')[2].partition("</ul>")[0]

@@ -31,7 +31,7 @@ def my_slips(request: StaffRequest) -> HttpResponse:
     template = "treatments/my_slips.html"
     if "X-Poll" in request.headers:
         template += "#slips"
-    response = render(request, template, _context(slips, etag))
+    response = render(request, template, _context(request, slips, etag))
     response["ETag"] = etag
     return response
 
@@ -89,7 +89,7 @@ def _deed(request: StaffRequest, slip_id: int, deed: Callable[..., None]) -> Htt
         return redirect("treatments:my_slips")
     slips = Slip.objects.in_hand(request.user, on=request.branch.business_date(at))
     etag = etag_of(slips)
-    context = _context(slips, etag) | {"problem": problem, "problem_slip": slip.pk}
+    context = _context(request, slips, etag) | {"problem": problem, "problem_slip": slip.pk}
     status = 409 if problem else 200
     response = render(request, "treatments/my_slips.html#slips", context, status=status)
     response["ETag"] = etag
@@ -105,7 +105,7 @@ def _own_slip(request: StaffRequest, slip_id: int) -> Slip:
     )
 
 
-def _context(slips: "QuerySet[Slip]", etag: str) -> dict[str, object]:
+def _context(request: StaffRequest, slips: "QuerySet[Slip]", etag: str) -> dict[str, object]:
     rows = list(
         slips.select_related("branch", "customer", "visit", "created_by").prefetch_related(
             Prefetch("lines", SlipLine.objects.order_by("position"))
@@ -115,6 +115,8 @@ def _context(slips: "QuerySet[Slip]", etag: str) -> dict[str, object]:
         "open_slips": [slip for slip in rows if slip.is_open],
         "done_slips": [slip for slip in reversed(rows) if not slip.is_open],
         "etag": etag,
+        # Who treats in two houses must see in which one she is waited for.
+        "names_branch": len({branch.pk for branch in request.user.branches}) > 1,
         "tab": "slips",
     }
 
