@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import Permission
+from frontdesk.visits.models import Visit
 from treatments.models import Control, Qualification, Recap, Slip, Treatment
 from treatments.states import CONTROL_TRANSITIONS, TRANSITIONS, ControlState, SlipState
 
@@ -52,6 +53,22 @@ def why_not_give(
     held = Qualification.objects.filter(staff=beautician, treatment__in=set(treatments))
     return why_not_able(
         beautician, treatments, held=set(held.values_list("treatment_id", flat=True))
+    )
+
+
+def why_ask_before_finishing(visit: Visit) -> str:
+    """Name the slips of a visit that a beautician is busy with, or has taken over."""
+    busy = Slip.objects.filter(
+        visit=visit, state__in=[SlipState.ACCEPTED, SlipState.IN_PROGRESS]
+    ).select_related("branch", "beautician")
+    return " ".join(
+        _("Slip %(code)s belum selesai: %(state)s, %(name)s.")
+        % {
+            "code": slip.code,
+            "state": slip.get_state_display().lower(),
+            "name": slip.beautician.nickname if slip.beautician else "–",
+        }
+        for slip in busy.order_by("pk")
     )
 
 

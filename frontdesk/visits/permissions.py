@@ -1,5 +1,6 @@
 """Why a deed at the queue is refused: one sentence for the exception and for the button's title."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -9,6 +10,15 @@ from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import Permission
 from frontdesk.visits.models import Visit, VisitEvent
 from frontdesk.visits.states import TRANSITIONS, VisitState
+
+# What an app above knows that the desk should hear before a visit ends: `""`, or a sentence. It
+# puts it here when it starts, so that the queue need not know who does what with its guests.
+doubts_about_finishing: list[Callable[[Visit], str]] = []
+
+
+def why_ask_before_finishing(visit: Visit) -> str:
+    """Say why the desk is asked once more before it finishes a visit, or an empty text."""
+    return " ".join(filter(None, (doubt(visit) for doubt in doubts_about_finishing)))
 
 
 def why_not_move(visit: Visit, to: VisitState, *, by: Staff) -> str:

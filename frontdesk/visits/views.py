@@ -17,8 +17,9 @@ from frontdesk.visits import actions
 from frontdesk.visits.actions import CannotChangeVisit
 from frontdesk.visits.forms import LeftForm, NoteForm
 from frontdesk.visits.models import Visit
-from frontdesk.visits.permissions import why_behind
+from frontdesk.visits.permissions import why_ask_before_finishing, why_behind, why_not_move
 from frontdesk.visits.reports import card_etag, visit_card
+from frontdesk.visits.states import VisitState
 
 QUEUE_CHANGED = "queue-changed"
 
@@ -81,6 +82,16 @@ def visit_put_back(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_required(Permission.RUN_QUEUE)
 @require_POST
 def visit_finish(request: StaffRequest, pk: int) -> HttpResponse:
+    """Finish a visit; where there is a doubt ask once more, or say it without script."""
+    visit = _visit_or_404(request, pk)
+    doubt = "" if "sure" in request.POST else why_ask_before_finishing(visit)
+    if not doubt or why_not_move(visit, VisitState.DONE, by=request.user):
+        return _do(request, pk, actions.finish_visit)
+    if behind := why_behind(visit, seen=request.POST.get("seen", "")):
+        return _refused(request, visit, behind)
+    if request.htmx:
+        return _card(request, visit, doubt=doubt, status=409)
+    messages.warning(request, doubt)
     return _do(request, pk, actions.finish_visit)
 
 
@@ -174,11 +185,13 @@ def _card(
     visit: Visit,
     *,
     problem: str = "",
+    doubt: str = "",
     is_fresh: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     card = visit_card(visit, by=request.user, at=timezone.now())
-    context = {"card": card, "visit": visit, "problem": problem, "is_fresh": is_fresh}
+    said = {"problem": problem, "doubt": doubt, "is_fresh": is_fresh}
+    context = {"card": card, "visit": visit, **said}
     response = render(request, "visits/visit.html#card", context, status=status)
     response["ETag"] = card.etag
     return response
