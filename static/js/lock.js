@@ -15,8 +15,11 @@
   const fieldsOf = (form) =>
     [...form.elements].filter((field) => field.name && !["hidden", "password", "file", "submit", "button"].includes(field.type));
 
+  // What was chosen without a field of its own: hidden, and drawn by the server.
+  const choicesOf = (form) => [...form.querySelectorAll("input[type=hidden][data-keep]")];
+
   const isFilled = (form) =>
-    fieldsOf(form).some((field) =>
+    choicesOf(form).length > 0 || fieldsOf(form).some((field) =>
       ["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked
         : field.tagName === "SELECT" ? [...field.options].some((option) => option.selected !== option.defaultSelected)
           : field.value !== field.defaultValue);
@@ -31,7 +34,8 @@
         choice: ["checkbox", "radio"].includes(field.type) ? field.value : null,
         value: ["checkbox", "radio"].includes(field.type) ? field.checked : field.value,
       }));
-      sessionStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), values }));
+      const choices = choicesOf(form).map(({ name, value }) => ({ name, value }));
+      sessionStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), values, choices }));
     }
   }
 
@@ -41,7 +45,7 @@
       const kept = sessionStorage.getItem(keyOf(form));
       if (!kept) continue;
       sessionStorage.removeItem(keyOf(form));
-      const { at, values } = JSON.parse(kept);
+      const { at, values, choices } = JSON.parse(kept);
       if (Date.now() - at > KEPT_FOR) continue;
       for (const { name, choice, value } of values) {
         const field = fieldsOf(form).find((one) => one.name === name && (choice === null || one.value === choice));
@@ -49,8 +53,19 @@
         if (choice === null) field.value = value;
         else field.checked = value;
       }
+      if (choices?.length) restoreChoices(form, choices);
       announce(words.restored);
     }
+  }
+
+  function restoreChoices(form, choices) {
+    const again = form.querySelector("[data-draw-again]");
+    const place = again && document.querySelector(again.getAttribute("hx-target"));
+    if (!place) return;
+    const names = new Set(choices.map(({ name }) => name));
+    for (const old of place.querySelectorAll("input[type=hidden]")) if (names.has(old.name)) old.remove();
+    place.append(...choices.map((choice) => Object.assign(document.createElement("input"), { type: "hidden", ...choice })));
+    again.click();
   }
 
   document.addEventListener("submit", (event) => {

@@ -256,6 +256,51 @@ def test_the_slip_page_tells_everything_and_moves_by_itself(
     check_axe(desk)
 
 
+def test_a_visit_is_finished_over_a_running_slip_only_when_meant(
+    desk: Page, issued: Slip, cast: Cast
+) -> None:
+    slips.accept_slip(issued, by=cast.tari, at=timezone.now())
+    desk.goto(f"/?visit={issued.visit_id}")
+    expect(desk.locator(".desk-slip")).to_have_count(1)
+    desk.keyboard.press("F4")
+    doubt = desk.locator(".finish-doubt")
+    expect(doubt).to_contain_text(f"Slip {issued.code} belum selesai: diterima, Tari.")
+    expect(doubt).to_be_focused()
+    shoot(desk, "finish-doubt")
+    check_axe(desk)
+    desk.keyboard.press("Alt+y")
+    expect(desk.locator("#visit-card .visit-state")).to_contain_text("Selesai")
+
+
+def test_picked_treatments_come_back_after_the_lock(
+    desk: Page, visit: Visit, cast: Cast, sign_in: Callable[..., None]
+) -> None:
+    desk.goto(f"/?visit={visit.pk}")
+    expect(desk.get_by_role("button", name=re.compile("Tulis slip"))).to_be_visible()
+    desk.keyboard.press("Alt+s")
+    pick(desk, "totok")
+    expect(desk.locator(".picked > li")).to_have_count(1)
+    pick(desk, "menc")
+    expect(desk.locator(".picked > li")).to_have_count(2)
+    desk.get_by_role("radio", name="Rara").check(force=True)
+    desk.get_by_label("Pesan untuk beautician").fill("Kulit sensitif")
+    desk.keyboard.press("F8")
+    desk.wait_for_url("**/staff/locked/**")
+
+    sign_in(desk, cast.anna)
+    desk.goto(f"/?visit={visit.pk}")
+    expect(desk.get_by_role("button", name=re.compile("Tulis slip"))).to_be_visible()
+    desk.keyboard.press("Alt+s")
+    expect(desk.locator(".picked > li")).to_have_text(
+        [re.compile("Totok wajah"), re.compile("Facial mencerahkan")]
+    )
+    expect(desk.get_by_role("radio", name="Rara")).to_be_checked()
+    expect(desk.get_by_label("Pesan untuk beautician")).to_have_value("Kulit sensitif")
+    desk.keyboard.press("F9")
+    expect(desk.locator(".desk-slip")).to_contain_text("Rara")
+    assert Slip.objects.get().lines.count() == 2
+
+
 def test_the_days_list_is_narrowed_down(desk: Page, issued: Slip) -> None:
     desk.goto("/slips/")
     expect(desk.locator(".slip-table tbody tr")).to_have_count(1)
