@@ -84,6 +84,7 @@ def _with_visits(
         for visit in Visit.objects.filter(mine)
         .order_by("customer", "-arrived_at")
         .distinct("customer")
+        .only("customer", "branch", "business_date", "series", "queue_number", "state")
     }
     hits = []
     for customer in customers:

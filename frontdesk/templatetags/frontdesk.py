@@ -1,6 +1,7 @@
 """What every template may use; loaded as a builtin, so no page has to ask for it."""
 
 import datetime as dt
+import re
 import uuid
 from functools import lru_cache
 
@@ -15,6 +16,8 @@ from django.utils.safestring import SafeString
 from frontdesk import money
 
 register = template.Library()
+
+_OURS = re.compile(r"\+62([1-9][0-9]{7,11})")
 
 # There are some hundred icons and states in two languages; a page repeats a few of them often.
 REMEMBERED = 1024
@@ -90,10 +93,14 @@ def phone(number: str | None) -> str:
     """Return an E.164 number as people here read it aloud: `0812-3456-7890`."""
     if not number:
         return ""
-    try:
-        parsed = phonenumbers.parse(str(number), "ID")
-    except phonenumbers.NumberParseException:
-        return str(number)
+    if match := _OURS.fullmatch(number):
+        # Nearly all of them; taking them apart by every country's rules took half of a search.
+        parsed = phonenumbers.PhoneNumber(country_code=62, national_number=int(match[1]))
+    else:
+        try:
+            parsed = phonenumbers.parse(str(number), "ID")
+        except phonenumbers.NumberParseException:
+            return str(number)
     if parsed.country_code != 62:
         return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
