@@ -135,19 +135,6 @@ class VisitEventKind(models.TextChoices):
     NOTED = "noted", _("Catatan diubah")
 
 
-class VisitEventQuerySet(models.QuerySet["VisitEvent"]):
-    def mark(self, *, branch: Branch, on: date) -> tuple[int, int]:
-        """Return what changes whenever the branch's queue of that day did.
-
-        Rows are only ever added, so their number and highest key grow with each commit, in
-        whatever order the commits come.
-        """
-        found = self.filter(branch=branch, business_date=on).aggregate(
-            n=models.Count("pk"), last=models.Max("pk")
-        )
-        return found["n"], found["last"] or 0
-
-
 class VisitEvent(models.Model):
     """One change of one visit: from what, to what, by whom, when, and why."""
 
@@ -165,8 +152,6 @@ class VisitEvent(models.Model):
     by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     note = models.CharField(max_length=300, blank=True)
-
-    objects = VisitEventQuerySet.as_manager()
 
     get_kind_display = label_of("kind", VisitEventKind)
     get_new_display = label_of("new", VisitState)

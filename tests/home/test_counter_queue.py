@@ -161,18 +161,18 @@ def test_queries_do_not_grow_with_the_queue(
                 visit, treatments=[facial], beautician=cast.tari, by=cast.anna, at=now
             )
     # Session, person, her branches; two marks; open guests, their slips, how many have gone.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         anna.get(URL, **HTMX)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         anna.get("/")
 
 
-def test_an_unchanged_look_costs_five_queries(
+def test_an_unchanged_look_costs_two_queries(
     anna: Client, arrive: Callable, django_assert_num_queries: Callable
 ) -> None:
     arrive(at=timezone.now())
     etag = anna.get(URL, **HTMX)["ETag"]
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         answer = anna.get(URL, HTTP_IF_NONE_MATCH=etag, **HTMX)
 
     assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", etag)

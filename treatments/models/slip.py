@@ -234,15 +234,6 @@ class SlipEventKind(models.TextChoices):
     PRINTED = "printed", _("Dicetak")
 
 
-class SlipEventQuerySet(models.QuerySet["SlipEvent"]):
-    def mark(self, *, branch: Branch, on: date) -> tuple[int, int]:
-        """Return what changes whenever a slip of the branch did on that day."""
-        found = self.filter(branch=branch, business_date=on).aggregate(
-            n=models.Count("pk"), last=models.Max("pk")
-        )
-        return found["n"], found["last"] or 0
-
-
 class SlipEvent(models.Model):
     """One change of one slip. `business_date` is the day of the change, not of the slip."""
 
@@ -257,8 +248,6 @@ class SlipEvent(models.Model):
     by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     note = models.CharField(max_length=300, blank=True)
-
-    objects = SlipEventQuerySet.as_manager()
 
     get_kind_display = label_of("kind", SlipEventKind)
     get_new_display = label_of("new", SlipState)
