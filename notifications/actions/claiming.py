@@ -1,0 +1,315 @@
+"""Claiming: one statement picks what is due, judges it, and writes the intent to post it.
+
+What may not go now leaves the line in the same statement, with its reason: suppressed, expired, or
+queued again for later. docs/decisions/0012 says why it is one statement.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext_noop as _
+
+from frontdesk.branches.models import Branch
+from notifications.actions.falling_back import fall_back
+from notifications.actions.pacing import Grant
+from notifications.models import Lane, Message, Portfolio
+from notifications.providers.codes import ErrorClass
+from notifications.states import MessageState
+
+WINDOW = timedelta(hours=24)
+WAIT_FOR_TEMPLATE = timedelta(minutes=15)
+# What WhatsApp lets one number have in the long run; a burst is borrowed from the next minutes.
+PAIR_MINUTE, MOST_A_PAIR = timedelta(minutes=1), 10
+# Looked at beyond what is wanted, because other workers hold some of them.
+SPARE = 3
+
+# What a reason does to the message and what the desk reads.
+REASONS: dict[str, tuple[MessageState, str]] = {
+    "go": (MessageState.SENDING, ""),
+    "expired": (MessageState.EXPIRED, ""),
+    "address": (MessageState.SUPPRESSED, _("Nomor HP atau alamat tidak ada")),
+    "left_alone": (MessageState.SUPPRESSED, _("Pelanggan tidak ingin menerima pesan")),
+    "consent": (
+        MessageState.SUPPRESSED,
+        _("Pelanggan belum menyetujui atau sudah menarik persetujuan"),
+    ),
+    "bad_number": (MessageState.SUPPRESSED, _("Nomor ini tidak dapat menerima pesan")),
+    "no_whatsapp": (MessageState.SUPPRESSED, _("Nomor ini tidak memakai WhatsApp")),
+    "window": (MessageState.SUPPRESSED, _("Sudah lebih dari 24 jam sejak pesan pelanggan")),
+    "quiet": (MessageState.QUEUED, _("Jam tenang")),
+    "template": (MessageState.QUEUED, _("Templat belum dikenal penyedia")),
+    "pair": (MessageState.QUEUED, _("Jeda antarpesan ke nomor yang sama")),
+    "people": (MessageState.QUEUED, _("Batas orang per 24 jam tercapai")),
+    "one_a_day": (MessageState.QUEUED, _("Sudah ada pesan lain hari itu")),
+}
+INSTEAD = {"bad_number": ErrorClass.BAD_NUMBER, "no_whatsapp": ErrorClass.NO_WHATSAPP}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One message that is ours to post until the lease ends."""
+
+    pk: int
+    public_id: uuid.UUID
+    lane: int
+    channel: str
+    to: str
+    version: int | None
+    content_sid: str
+    # JSON, as it stands in the table.
+    variables: str
+    body: str
+    seconds_left: int
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Slice:
+    at: datetime
+    lease: uuid.UUID
+    claims: Sequence[Claim]
+    # How many were looked at, whatever became of them.
+    seen: int
+
+
+@dataclass(frozen=True)
+class Hours:
+    """What each branch's wall clock says to a message that is due now."""
+
+    branches: list[int]
+    later: list[datetime | None]
+    days: list[date]
+    mornings: list[datetime]
+
+    @classmethod
+    def of(cls, branches: Sequence[Branch], *, at: datetime) -> "Hours":
+        afters = [branch.after_quiet(at) for branch in branches]
+        days = [branch.business_date(at) for branch in branches]
+        return cls(
+            [branch.pk for branch in branches],
+            [after if after > at else None for after in afters],
+            days,
+            [
+                branch.after_quiet(branch.at(day + timedelta(days=1), branch.quiet_until))
+                for branch, day in zip(branches, days, strict=True)
+            ],
+        )
+
+
+_CLAIM = """
+WITH sources AS (
+    SELECT lanes.lane, batch.id AS batch_id
+    FROM unnest(%(lanes)s::int[]) AS lanes (lane) CROSS JOIN notifications_batch batch
+    WHERE batch.state = 'running'
+), due AS MATERIALIZED (
+    SELECT found.id FROM unnest(%(lanes)s::int[]) AS lanes (lane) CROSS JOIN LATERAL (
+        SELECT id FROM notifications_message
+        WHERE sender_id = %(sender)s AND state = 'queued' AND batch_id IS NULL
+            AND lane = lanes.lane AND due_at <= %(at)s
+            AND (%(may_promote)s OR message_class <> 'marketing')
+        ORDER BY due_at, id LIMIT %(many)s
+    ) found
+    UNION ALL
+    SELECT found.id FROM sources CROSS JOIN LATERAL (
+        SELECT id FROM notifications_message
+        WHERE sender_id = %(sender)s AND state = 'queued' AND batch_id = sources.batch_id
+            AND lane = sources.lane AND due_at <= %(at)s
+            AND (%(may_promote)s OR message_class <> 'marketing')
+        ORDER BY due_at, id LIMIT %(many)s
+    ) found
+), locked AS MATERIALIZED (
+    SELECT message.* FROM notifications_message message JOIN due ON due.id = message.id
+    WHERE message.state = 'queued' AND message.due_at <= %(at)s
+    ORDER BY message.lane, message.due_at, message.id LIMIT %(total)s
+    FOR UPDATE OF message SKIP LOCKED
+), picked AS (
+    SELECT * FROM (
+        SELECT locked.*, row_number() OVER (
+            PARTITION BY lane = %(campaign)s ORDER BY lane, due_at, id) AS nth
+        FROM locked
+    ) counted WHERE lane <> %(campaign)s OR nth <= %(campaigns)s
+), known AS (
+    SELECT picked.id, picked.public_id, picked.lane, picked.due_at, picked.expires_at,
+        picked.message_class, picked.channel, picked.one_a_day, picked.customer_id,
+        picked.template_id, picked.variables, picked.body, picked.attempts,
+        address.phone, version.id AS version_id, COALESCE(version.content_sid, '') AS content_sid,
+        CASE WHEN picked.channel = 'email' THEN picked.to_email ELSE address.phone END AS address,
+        hours.later, hours.day, hours.morning, standing.bad_since, standing.no_whatsapp_until,
+        COALESCE(standing.last_inbound_at > %(at)s - %(window)s, FALSE) AS in_window
+    FROM picked
+    LEFT JOIN customers_customer customer ON customer.id = picked.customer_id
+    LEFT JOIN notifications_template template ON template.id = picked.template_id
+    LEFT JOIN notifications_templateversion version ON version.id = template.current_id
+    LEFT JOIN unnest(%(branches)s::bigint[], %(later)s::timestamptz[], %(days)s::date[],
+        %(mornings)s::timestamptz[]) AS hours (branch_id, later, day, morning)
+        ON hours.branch_id = picked.branch_id
+    CROSS JOIN LATERAL (SELECT CASE
+        WHEN picked.to_phone <> '' AND (picked.customer_id IS NULL OR picked.batch_id IS NOT NULL
+            OR picked.message_class = 'personal') THEN picked.to_phone
+        ELSE COALESCE(customer.phone, '') END AS phone) address
+    LEFT JOIN notifications_phonestanding standing ON standing.phone = address.phone
+), judged AS (
+    SELECT known.*, CASE
+        WHEN expires_at <= %(at)s THEN 'expired'
+        WHEN address = '' THEN 'address'
+        WHEN EXISTS (
+            SELECT FROM notifications_suppression left_alone
+            WHERE left_alone.phone = known.phone AND left_alone.lifted_at IS NULL
+                AND left_alone.channel IN ('', known.channel)
+                AND (left_alone.scope = 'all' OR known.message_class = 'marketing')
+        ) AND NOT (message_class = 'personal' AND in_window) THEN 'left_alone'
+        WHEN message_class <> 'personal' AND NOT COALESCE((
+            SELECT consent.is_granted FROM customers_consentevent consent
+            WHERE consent.customer_id = known.customer_id AND consent.purpose =
+                CASE WHEN known.message_class = 'marketing' THEN 'promo' ELSE 'service' END
+            ORDER BY consent.at DESC, consent.id DESC LIMIT 1
+        ), FALSE) THEN 'consent'
+        WHEN channel <> 'email' AND bad_since IS NOT NULL THEN 'bad_number'
+        WHEN channel = 'whatsapp' AND no_whatsapp_until > %(at)s THEN 'no_whatsapp'
+        WHEN channel = 'whatsapp' AND template_id IS NULL AND NOT in_window THEN 'window'
+        WHEN message_class <> 'personal' AND later IS NOT NULL THEN 'quiet'
+        WHEN channel = 'whatsapp' AND template_id IS NOT NULL AND content_sid = '' THEN 'template'
+        WHEN channel = 'whatsapp' AND EXISTS (
+            SELECT FROM notifications_message other
+            WHERE other.to_phone = known.phone AND other.accepted_at > %(at)s - %(pair_minute)s
+            OFFSET %(most_a_pair)s - 1
+        ) THEN 'pair'
+        ELSE 'go' END AS first_reason
+    FROM known
+), budgeted AS (
+    SELECT judged.*, CASE WHEN %(people_left)s::int IS NOT NULL AND is_new
+        AND row_number() OVER (PARTITION BY is_new ORDER BY lane, due_at, id) > %(people_left)s
+        THEN 'people' ELSE first_reason END AS second_reason
+    FROM judged CROSS JOIN LATERAL (
+        SELECT %(people_left)s::int IS NOT NULL AND first_reason = 'go' AND NOT in_window
+            AND NOT EXISTS (
+                SELECT FROM notifications_reachedphone reached
+                WHERE reached.portfolio_id = %(portfolio)s AND reached.phone = judged.phone
+                    AND reached.at > %(at)s - %(window)s) AS is_new
+    ) person
+), slots AS (
+    INSERT INTO notifications_dayslot (phone, day, message_id)
+    SELECT phone, day, id FROM budgeted WHERE second_reason = 'go' AND one_a_day
+    ORDER BY phone, lane, due_at, id
+    ON CONFLICT (phone, day) DO NOTHING RETURNING message_id
+), decided AS (
+    SELECT budgeted.*, CASE WHEN second_reason = 'go' AND one_a_day
+            AND NOT EXISTS (SELECT FROM slots WHERE slots.message_id = budgeted.id)
+            AND NOT EXISTS (SELECT FROM notifications_dayslot mine
+                WHERE mine.phone = budgeted.phone AND mine.day = budgeted.day
+                    AND mine.message_id = budgeted.id)
+        THEN 'one_a_day' ELSE second_reason END AS last_reason
+    FROM budgeted
+), timed AS (
+    SELECT decided.*, CASE last_reason WHEN 'quiet' THEN later WHEN 'one_a_day' THEN morning
+        WHEN 'template' THEN %(at)s + %(wait_for_template)s
+        WHEN 'pair' THEN %(at)s + %(pair_minute)s
+        WHEN 'people' THEN %(people_at)s ELSE due_at END AS new_due_at
+    FROM decided
+), ruled AS (
+    SELECT timed.*, words.reason, words.words, (reason = 'go')::int AS go, CASE
+        WHEN words.state = 'queued' AND new_due_at >= expires_at AND reason <> 'template'
+        THEN 'expired' ELSE words.state END AS new_state
+    FROM timed JOIN unnest(%(reasons)s::text[], %(states)s::text[], %(words)s::text[])
+        AS words (reason, state, words) ON words.reason = timed.last_reason
+), reached AS (
+    INSERT INTO notifications_reachedphone (portfolio_id, phone, at)
+    SELECT DISTINCT %(portfolio)s::bigint, phone, %(at)s::timestamptz FROM ruled
+    WHERE %(people_left)s::int IS NOT NULL AND reason = 'go' AND NOT in_window ORDER BY phone
+    ON CONFLICT (portfolio_id, phone) DO UPDATE SET at = EXCLUDED.at
+), moved AS (
+    UPDATE notifications_message message SET
+        state = ruled.new_state,
+        due_at = ruled.new_due_at,
+        problem = ruled.words,
+        error_code = '',
+        version_id = COALESCE(ruled.version_id, message.version_id),
+        to_phone = CASE WHEN ruled.phone <> '' THEN ruled.phone ELSE message.to_phone END,
+        final_at = CASE WHEN ruled.new_state IN ('suppressed', 'expired') THEN %(at)s END,
+        attempts = message.attempts + go,
+        lease = CASE go WHEN 1 THEN %(lease)s::uuid END,
+        lease_until = CASE go WHEN 1 THEN %(at)s + %(lease_for)s END,
+        intent_at = CASE go WHEN 1 THEN %(at)s ELSE message.intent_at END,
+        unknown_since = NULL,
+        absent_seen = CASE go WHEN 1 THEN 0 ELSE message.absent_seen END,
+        absent_seen_at = CASE go WHEN 1 THEN NULL ELSE message.absent_seen_at END,
+        from_address = CASE go WHEN 1 THEN %(from_address)s ELSE message.from_address END
+    FROM ruled WHERE message.id = ruled.id
+), told AS (
+    INSERT INTO notifications_messageevent
+        (message_id, old, new, provider_status, error_code, at, note)
+    SELECT id, 'queued', new_state, '', '', %(at)s, words FROM ruled ORDER BY id
+)
+SELECT reason, id, public_id, lane, channel, address, version_id, content_sid, variables, body,
+    EXTRACT(EPOCH FROM expires_at - %(at)s)::int, attempts + 1
+FROM ruled ORDER BY lane, due_at, id
+"""
+_WORDS = {
+    "reasons": list(REASONS),
+    "states": [state.value for state, _words in REASONS.values()],
+    "words": [words for _state, words in REASONS.values()],
+}
+
+
+@transaction.atomic
+def claim(sender: int, grant: Grant, hours: Hours, *, at: datetime) -> Slice:
+    """Take up to the granted number of due messages and write the intent to post them."""
+    people_left, people_at = _people(grant, at=at)
+    lease = uuid.uuid4()
+    lanes = [lane for lane in Lane if grant.campaigns or lane != Lane.CAMPAIGN]
+    values: dict[str, Any] = {
+        **_WORDS,
+        "sender": sender,
+        "at": at,
+        "total": grant.total,
+        "campaigns": grant.campaigns,
+        "many": grant.total * SPARE,
+        "lanes": [lane.value for lane in lanes],
+        "campaign": Lane.CAMPAIGN.value,
+        "may_promote": grant.may_promote,
+        "window": WINDOW,
+        "pair_minute": PAIR_MINUTE,
+        "most_a_pair": MOST_A_PAIR,
+        "wait_for_template": WAIT_FOR_TEMPLATE,
+        "portfolio": grant.portfolio,
+        "people_left": people_left,
+        "people_at": people_at,
+        "branches": hours.branches,
+        "later": hours.later,
+        "days": hours.days,
+        "mornings": hours.mornings,
+        "lease": lease,
+        "lease_for": settings.MESSAGE_LEASE,
+        "from_address": grant.address,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, values)
+        rows = cursor.fetchall()
+    for reason, pk, *_rest in rows:
+        if reason in INSTEAD:
+            fall_back(Message.objects.get(pk=pk), error=INSTEAD[reason], at=at)
+    claims = [Claim(*row) for reason, *row in rows if reason == "go"]
+    return Slice(at, lease, claims, len(rows))
+
+
+def _people(grant: Grant, *, at: datetime) -> tuple[int | None, datetime]:
+    """How many more people the portfolio may reach, and when the next place is free.
+
+    The portfolio's row is held until the claim is committed: two senders share one limit.
+    """
+    if grant.portfolio is None or grant.people_a_day is None:
+        return None, at
+    Portfolio.objects.select_for_update(no_key=True).get(pk=grant.portfolio)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), min(at) FROM notifications_reachedphone"
+            " WHERE portfolio_id = %s AND at > %s",
+            [grant.portfolio, at - WINDOW],
+        )
+        used, oldest = cursor.fetchone()
+    return max(0, grant.people_a_day - used), (oldest or at) + WINDOW
