@@ -19,7 +19,10 @@ from frontdesk.staff.permissions import Permission
 from frontdesk.visits.actions import CannotChangeVisit
 from frontdesk.visits.models import Visit
 from frontdesk.visits.reports import age_of
+from notifications.reports_reach import stops_of
 from treatments.models import Control
+
+MOST_LEDGER = 30
 
 
 @staff_required(Permission.EDIT_CUSTOMERS)
@@ -78,6 +81,10 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
             for purpose, text in CONSENT_TEXTS.items()
         ],
         "why_not_consent": why_not_ask_consent(customer),
+        "stops": stops_of(customer),
+        "ledger": ConsentEvent.objects.filter(customer=customer)
+        .select_related("by")
+        .order_by("-at", "-pk")[:MOST_LEDGER],
         "timeline": timeline,
     }
     return render(request, "home/customer.html", context)

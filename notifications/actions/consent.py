@@ -5,6 +5,7 @@ from datetime import datetime
 
 from customers.actions import record_consent
 from customers.models import ConsentEvent, ConsentPurpose, ConsentSource, Customer
+from frontdesk.staff.models import Staff
 
 
 def agreed(customers: Iterable[int]) -> set[tuple[int, str]]:
@@ -24,6 +25,8 @@ def withdraw(
     words: str,
     at: datetime,
     purposes: Iterable[ConsentPurpose] = tuple(ConsentPurpose),
+    source: ConsentSource = ConsentSource.REPLY,
+    by: Staff | None = None,
 ) -> int:
     """Whoever shares this number is left in peace from now on; return how many people that is."""
     customers = list(Customer.objects.filter(phone=phone)) if phone else []
@@ -34,8 +37,8 @@ def withdraw(
                 purpose=purpose,
                 is_granted=False,
                 text=words[:400],
-                source=ConsentSource.REPLY,
-                by=None,
+                source=source,
+                by=by,
                 at=at,
             )
     return len(customers)

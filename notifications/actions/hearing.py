@@ -2,29 +2,48 @@
 
 import logging
 import uuid
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
-from customers.models import ConsentPurpose, Customer
-from notifications.actions.consent import withdraw
+from customers.models import Customer
+from notifications.actions.calling import drop_calls
+from notifications.actions.falling_back import fall_back, recall
 from notifications.actions.moves import Moves, locked
 from notifications.actions.sending import accept
-from notifications.models import Channel, InboundMessage, Meaning, Message
+from notifications.actions.suppressing import leave_in_peace, obey_provider, start_again
+from notifications.actions.talking import AUTOMATIC, Heard, answer_by_itself, conversation_of
+from notifications.models import (
+    Channel,
+    Conversation,
+    InboundMessage,
+    Meaning,
+    Message,
+    PhoneStanding,
+    Scope,
+    Suppression,
+    SuppressionSource,
+)
 from notifications.opt_out_words import Said, said
 from notifications.providers.codes import ErrorClass, classify, words
+from notifications.reply_hooks import hook_for
 from notifications.states import FINAL, RANK, MessageState, ProviderStatus
 
 logger = logging.getLogger(__name__)
 
 WHATSAPP = "whatsapp:"
-MEANING = {
+# A reply is about what was sent last, if that is not too long ago.
+ANSWERED_WITHIN = timedelta(days=7)
+ARRIVED = frozenset({ProviderStatus.DELIVERED, ProviderStatus.READ})
+CERTAIN = {
     Said.STOP: Meaning.STOP,
     Said.STOP_PROMO: Meaning.STOP_PROMO,
     Said.MAYBE_STOP: Meaning.MAYBE_STOP,
 }
+STOPS = {Meaning.STOP: Scope.ALL, Meaning.STOP_PROMO: Scope.PROMO}
 
 
 @transaction.atomic
@@ -46,6 +65,8 @@ def apply_status(
     if message.provider_sid == sid:
         is_new = _rise(message, moves, ProviderStatus(status), error_code[:12], is_new=is_new)
     moves.write()
+    if is_new:
+        _follow(message, at=at)
     return is_new
 
 
@@ -66,51 +87,149 @@ def _rise(
     if is_new and not error_code and status not in FINAL:
         return True
     moves.change(message, **values)
-    if error_code and classify(error_code) == ErrorClass.OPTED_OUT:
-        withdraw(message.to_phone, words=problem, at=moves.at)
     return True
 
 
-@dataclass(frozen=True)
-class Heard:
-    """What arrived from outside, as the webhook read it."""
-
-    sid: str
-    sender: str
-    to: str
-    body: str
+def _follow(message: Message, *, at: datetime) -> None:
+    """What a final word of the provider leads to."""
+    if message.provider_status in ARRIVED:
+        recall(message, at=at)
+    elif message.provider_status in FINAL:
+        error = classify(message.error_code)
+        if error == ErrorClass.OPTED_OUT:
+            obey_provider(message, code=message.error_code, at=at)
+        fall_back(message, error=error, at=at)
 
 
 @transaction.atomic
 def receive_inbound(heard: Heard, *, at: datetime) -> InboundMessage | None:
     """Keep what a customer wrote, None when known; a "stop" counts from this transaction on."""
+    if InboundMessage.objects.filter(provider_sid=heard.sid).exists():
+        return None
     phone = heard.sender.removeprefix(WHATSAPP)[:16]
-    meant = said(heard.body)
+    answered = _answered(phone, at=at)
+    talk = conversation_of(heard, phone=phone, customer=_writer(phone), at=at)
+    meaning = _meaning(heard.body, phone=phone, answered=answered)
     message, is_new = InboundMessage.objects.get_or_create(
         provider_sid=heard.sid,
         defaults={
+            "conversation": talk,
             "from_phone": phone,
             "to_address": heard.to[:40],
-            "channel": Channel.WHATSAPP if heard.sender.startswith(WHATSAPP) else Channel.SMS,
-            "customer": _writer(phone),
-            "body": heard.body[:4096],
-            "meaning": MEANING.get(meant, Meaning.OTHER),
+            "channel": heard.channel,
+            "customer": talk.customer if talk else _writer(phone),
+            "body": heard.text,
+            "media_count": heard.media_count,
+            "meaning": meaning,
+            "reply_to": answered,
             "at": at,
         },
     )
     if not is_new:
         return None
-    if meant in (Said.STOP, Said.STOP_PROMO):
-        promo_only = meant == Said.STOP_PROMO
-        purposes = [ConsentPurpose.PROMO] if promo_only else list(ConsentPurpose)
-        withdraw(phone, words=heard.body, at=at, purposes=purposes)
+    _note_sign_of_life(message)
+    # Customers are answered in Indonesian, whoever's request this is.
+    with translation.override("id"):
+        answer = _obey(message, answered, at=at)
+    if talk is not None:
+        _note(talk, message, is_settled=bool(answer) and meaning == Meaning.YES)
+        if answer:
+            answer_by_itself(talk, answer, to=message, at=at)
     return message
+
+
+def _obey(message: InboundMessage, answered: Message | None, *, at: datetime) -> str:
+    """Do what can be done without a person; return what to answer, empty for nothing."""
+    phone, meaning = message.from_phone, Meaning(message.meaning)
+    if meaning in STOPS:
+        scope, source = STOPS[meaning], SuppressionSource.REPLY
+        leave_in_peace(phone, scope=scope, source=source, words=message.body, by=None, at=at)
+        if scope == Scope.ALL:
+            drop_calls(phone, at=at)
+    elif meaning == Meaning.START:
+        start_again(phone, words=message.body, at=at)
+        return _("Terima kasih. Anda akan menerima pesan dari kami lagi.")
+    elif meaning == Meaning.MAYBE_STOP:
+        return _(
+            "Terima kasih atas balasan Anda. Bila Anda tidak ingin menerima pesan dari kami lagi, "
+            "balas BERHENTI. Bila maksud Anda lain, petugas kami akan menjawab di sini."
+        )
+    elif meaning in (Meaning.YES, Meaning.NO) and answered is not None:
+        return _tell_the_app(answered, meaning, at=at)
+    return ""
+
+
+def _tell_the_app(answered: Message, meaning: Meaning, *, at: datetime) -> str:
+    """Let the app whose notice is answered act on it; its mistakes never cost the reply."""
+    about = answered.parent or answered
+    hook = hook_for(about)
+    if hook is None:
+        return ""
+    try:
+        with transaction.atomic():
+            return hook(about, meaning, by=None, at=at)
+    except (InterfaceError, OperationalError):
+        raise
+    except Exception as problem:
+        logger.error("A reply to message %s could not be acted on: %s", about.pk, type(problem))
+        return ""
+
+
+def _meaning(body: str, *, phone: str, answered: Message | None) -> Meaning:
+    meant = said(body)
+    if meant in CERTAIN:
+        return CERTAIN[meant]
+    if meant == Said.START:
+        is_stopped = Suppression.objects.live().filter(phone=phone).exists()
+        return Meaning.START if is_stopped else Meaning.OTHER
+    is_asked = answered is not None and hook_for(answered.parent or answered) is not None
+    if meant == Said.YES and is_asked:
+        return Meaning.YES
+    if meant in (Said.NO, Said.CANCEL) and is_asked:
+        return Meaning.NO
+    return Meaning.MAYBE_STOP if meant == Said.CANCEL else Meaning.OTHER
+
+
+def _note(talk: Conversation, message: InboundMessage, *, is_settled: bool) -> None:
+    talk.last_at = max(talk.last_at, message.at)
+    talk.last_inbound_at = max(talk.last_inbound_at or message.at, message.at)
+    if not is_settled:
+        talk.unread += 1
+        talk.is_open = True
+    if message.meaning == Meaning.MAYBE_STOP and talk.maybe_stop_at is None:
+        talk.maybe_stop_at = message.at
+    elif message.meaning in (Meaning.STOP, Meaning.STOP_PROMO, Meaning.START):
+        talk.maybe_stop_at = None
+    talk.save()
+
+
+def _note_sign_of_life(message: InboundMessage) -> None:
+    """Free words go out for a day from here; and whoever writes on WhatsApp has it."""
+    standing, _is_new = PhoneStanding.objects.get_or_create(phone=message.from_phone)
+    latest = max(standing.last_inbound_at or message.at, message.at)
+    values: dict[str, Any] = {"last_inbound_at": latest}
+    if message.channel == Channel.WHATSAPP:
+        values |= {"no_whatsapp_until": None, "bad_since": None, "bad_code": ""}
+    PhoneStanding.objects.filter(pk=standing.pk).update(**values)
+
+
+def _answered(phone: str, *, at: datetime) -> Message | None:
+    """What was sent to her last, by somebody or by a notice: that is what she answers."""
+    sent = Message.objects.filter(
+        to_phone=phone,
+        state=MessageState.ACCEPTED,
+        accepted_at__gt=at - ANSWERED_WITHIN,
+        accepted_at__lte=at + timedelta(minutes=1),
+    ).exclude(key__startswith=AUTOMATIC)
+    related = sent.select_related("template", "parent__template", "customer", "branch")
+    return related.order_by("-accepted_at").first()
 
 
 def _writer(phone: str) -> Customer | None:
     """Of a family that shares a phone, the one whom we wrote to last."""
     last = (
         Message.objects.filter(to_phone=phone, state=MessageState.ACCEPTED)
+        .exclude(customer=None)
         .order_by("-accepted_at")
         .select_related("customer")
         .first()

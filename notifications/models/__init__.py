@@ -11,8 +11,14 @@ from notifications.models.message import (
     MessageEvent,
     MessageQuerySet,
 )
-from notifications.models.notice import NoticeSetting
-from notifications.models.reach import OptOutLink, PhoneStanding, Suppression, SuppressionSource
+from notifications.models.notice import NoticeReplan, NoticeSetting, NoticeWatermark
+from notifications.models.reach import (
+    OptOutLink,
+    PhoneStanding,
+    Scope,
+    Suppression,
+    SuppressionSource,
+)
 from notifications.models.sender import (
     Circuit,
     Heartbeat,
@@ -43,11 +49,14 @@ __all__ = [
     "MessageClass",
     "MessageEvent",
     "MessageQuerySet",
+    "NoticeReplan",
     "NoticeSetting",
+    "NoticeWatermark",
     "OptOutLink",
     "PhoneStanding",
     "Portfolio",
     "ReachedPhone",
+    "Scope",
     "Sender",
     "SenderPace",
     "Suppression",

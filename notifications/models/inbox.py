@@ -32,6 +32,8 @@ class Conversation(models.Model):
     owner = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     is_open = models.BooleanField(default=True)
     unread = models.PositiveIntegerField(default=0)
+    # Since when something that may be a wish to be left alone waits for a person's decision.
+    maybe_stop_at = models.DateTimeField(null=True)
     last_inbound_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField()
 
@@ -58,6 +60,7 @@ class Meaning(models.TextChoices):
     STOP = "stop", _("Berhenti")
     STOP_PROMO = "stop_promo", _("Berhenti promo")
     MAYBE_STOP = "maybe_stop", _("Mungkin berhenti")
+    START = "start", _("Mulai lagi")
     YES = "yes", _("Ya")
     NO = "no", _("Batal")
     OTHER = "", _("Lainnya")

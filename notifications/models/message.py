@@ -160,6 +160,16 @@ class Message(models.Model):
                 name="notifications_message_ask",
                 condition=models.Q(ask_again_at__isnull=False),
             ),
+            # What stands in for them has to be planned before they are of no more use.
+            models.Index(
+                fields=["expires_at"],
+                name="notifications_message_late",
+                condition=models.Q(
+                    models.Q(may_sms=True) | models.Q(may_call=True),
+                    state=MessageState.ACCEPTED,
+                    final_at=None,
+                ),
+            ),
             models.Index(fields=["batch", "state"], name="notifications_message_batch"),
             models.Index(fields=["customer", "-created_at"], name="notifications_message_customer"),
             models.Index(fields=["branch", "-created_at"], name="notifications_message_branch"),

@@ -36,3 +36,39 @@ class NoticeSetting(models.Model):
 
     def __str__(self) -> str:
         return self.notice
+
+
+class NoticeReplan(models.Model):
+    """What is queued of a notice at a branch does not yet follow what was decided at that time."""
+
+    notice = models.CharField(max_length=60)
+    branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["notice", "branch"], name="notifications_noticereplan_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice} {self.branch_id}"
+
+
+class NoticeWatermark(models.Model):
+    """How far a periodic notice is planned at a branch; a worker that slept begins there."""
+
+    notice = models.CharField(max_length=60)
+    branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="+")
+    planned_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["notice", "branch"], name="notifications_noticewatermark_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice} {self.branch_id} {self.planned_until:%Y-%m-%d}"

@@ -19,6 +19,11 @@ class Scope(models.TextChoices):
     PROMO = "promo", _("Promo")
 
 
+class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    def live(self) -> "SuppressionQuerySet":
+        return self.filter(lifted_at=None)
+
+
 class Suppression(models.Model):
     """A number left in peace, whoever shares it, until the person asks for messages again."""
 
@@ -31,6 +36,8 @@ class Suppression(models.Model):
     at = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = SuppressionQuerySet.as_manager()
 
     class Meta:
         constraints = [

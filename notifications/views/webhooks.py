@@ -19,6 +19,7 @@ from notifications import actions
 SIGNATURE = "X-Twilio-Signature"
 SIGNATURE_SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
 SECONDS_UNTIL_RETRY = "5"
+MOST_MEDIA = 99
 Webhook = Callable[..., None]
 
 
@@ -74,6 +75,12 @@ def inbound(request: HttpRequest) -> None:
         sender=request.POST.get("From", ""),
         to=request.POST.get("To", ""),
         body=request.POST.get("Body", ""),
+        profile_name=request.POST.get("ProfileName", ""),
+        media_count=_number(request.POST.get("NumMedia", "")),
     )
     if heard.sid and heard.sender:
         actions.receive_inbound(heard, at=timezone.now())
+
+
+def _number(text: str) -> int:
+    return min(int(text), MOST_MEDIA) if text.isascii() and text.isdecimal() else 0

@@ -1,0 +1,150 @@
+"""What stands in for a message that did not arrive: an SMS, and then a call."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_noop as _
+
+from customers.phone import is_mobile
+from notifications.actions.calling import arrived_after_all, put_on_list
+from notifications.actions.moves import Moves, locked
+from notifications.actions.planning import plan
+from notifications.actions.senders import sender_for
+from notifications.actions.suppressing import opt_out_address
+from notifications.models import (
+    BatchState,
+    Channel,
+    Lane,
+    Message,
+    MessageClass,
+    PhoneStanding,
+)
+from notifications.providers.codes import ErrorClass
+from notifications.segments import count, to_gsm7
+from notifications.states import FINAL, MessageState
+from notifications.wording import filled
+
+# WhatsApp may have reached the number again by then.
+NO_WHATSAPP_FOR = timedelta(days=30)
+# Nothing is over yet, or she wants nothing at all.
+NOTHING_STANDS_IN = frozenset(
+    {ErrorClass.SAFE, ErrorClass.UNKNOWN, ErrorClass.ACCOUNT, ErrorClass.OPTED_OUT}
+)
+# The phone has not shown it for so long that it may be switched off.
+UNDELIVERED_FOR = timedelta(minutes=10)
+A_ROUND = 200
+
+
+@transaction.atomic
+def fall_back(message: Message, *, error: ErrorClass, at: datetime) -> None:
+    """Put something in the place of a message that failed for good; twice is the same as once."""
+    _note_standing(message, error, at=at)
+    if error in NOTHING_STANDS_IN or message.expires_at <= at or _is_stopped(message):
+        return
+    if message.may_sms and message.channel == Channel.WHATSAPP and _send_sms(message, at=at):
+        return
+    if message.may_call:
+        put_on_list(message, at=at)
+
+
+@transaction.atomic
+def recall(message: Message, *, at: datetime) -> None:
+    """It arrived after all: what was to stand in for it and has not left yet stays here."""
+    arrived_after_all(message.parent or message, at=at)
+    child = locked(Message.objects.filter(parent=message).values_list("pk", flat=True)).first()
+    if child is not None and child.state == MessageState.QUEUED:
+        moves = Moves(at=at)
+        moves.move(child, MessageState.CANCELLED, note=_("WhatsApp sampai juga"), final_at=at)
+        moves.write()
+
+
+def fall_back_in_time(*, at: datetime) -> int:
+    """What WhatsApp took but has not delivered shortly before it is of no more use."""
+    late = Message.objects.filter(
+        state=MessageState.ACCEPTED,
+        channel=Channel.WHATSAPP,
+        message_class=MessageClass.TRANSACTIONAL,
+        final_at=None,
+        accepted_at__lte=at - UNDELIVERED_FOR,
+        expires_at__gt=at,
+        expires_at__lte=at + settings.MESSAGE_FALL_BACK_BEFORE,
+        child=None,
+        call_reason=None,
+    )
+    late = late.filter(may_sms=True) | late.filter(may_call=True)
+    done = 0
+    for pk in list(late.order_by("expires_at").values_list("pk", flat=True)[:A_ROUND]):
+        with transaction.atomic():
+            message = locked([pk]).first()
+            if message is not None and message.provider_status not in FINAL:
+                fall_back(message, error=ErrorClass.UNREACHABLE, at=at)
+                done += 1
+    return done
+
+
+def _send_sms(message: Message, *, at: datetime) -> Message | None:
+    """Plan the same words as an SMS, unless no SMS can reach her or leave from here."""
+    phone = message.to_phone or (message.customer.phone if message.customer else "")
+    if not phone or not is_mobile(phone) or sender_for(message.branch, Channel.SMS) is None:
+        return None
+    child = Message.objects.filter(parent=message).first()
+    if child is not None:
+        return child
+    body = sms_text(message, phone=phone, at=at)
+    child = plan(
+        key=f"sms:{message.pk}",
+        customer=message.customer,
+        branch=message.branch,
+        body=body,
+        message_class=MessageClass(message.message_class),
+        channel=Channel.SMS,
+        lane=Lane(message.lane),
+        notice=message.notice,
+        may_call=message.may_call,
+        to_phone=phone,
+        parent=message,
+        due_at=at,
+        expires_at=message.expires_at,
+        by=None,
+        at=at,
+    )
+    Message.objects.filter(pk=child.pk).update(segments=count(body).segments)
+    return child
+
+
+def sms_text(message: Message, *, phone: str, at: datetime) -> str:
+    """The words for an SMS: in the networks' alphabet, and a promo with the way out of it."""
+    words = message.body
+    if not words and message.template:
+        version = message.version or message.template.current
+        words = filled(version.sms_body or version.body, message.variables) if version else ""
+    if message.message_class == MessageClass.MARKETING:
+        return with_way_out(words, phone=phone, at=at)
+    return to_gsm7(words)
+
+
+def with_way_out(words: str, *, phone: str, at: datetime) -> str:
+    """SMS in Indonesia takes no replies: its reader leaves by a link."""
+    return f"{to_gsm7(words)}\nStop: {opt_out_address(phone, at=at)}"
+
+
+def _is_stopped(message: Message) -> bool:
+    """A campaign that is halted gets no substitutes either."""
+    return message.batch is not None and message.batch.state in (
+        BatchState.PAUSED,
+        BatchState.CANCELLED,
+    )
+
+
+def _note_standing(message: Message, error: ErrorClass, *, at: datetime) -> None:
+    phone = message.to_phone
+    if not phone:
+        return
+    if error == ErrorClass.NO_WHATSAPP:
+        values: dict[str, object] = {"no_whatsapp_until": at + NO_WHATSAPP_FOR}
+    elif error == ErrorClass.BAD_NUMBER:
+        values = {"bad_since": at, "bad_code": message.error_code}
+    else:
+        return
+    PhoneStanding.objects.update_or_create(phone=phone, defaults=values)
