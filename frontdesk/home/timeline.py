@@ -27,6 +27,8 @@ from treatments.models.slip import SlipEventKind
 from treatments.states import ControlState
 
 PAGE = 30
+# What a step of a visit or a slip shows.
+_STEP = ("kind", "new", "at", "note", "by__nickname")
 # A kept control looks like anything that is done.
 KEPT_LOOK = {str(ControlState.KEPT): "done"}
 
@@ -142,8 +144,13 @@ class _Desk:
 
     def visits(self, kind: int) -> Iterator[Entry]:
         events = VisitEvent.objects.select_related("by").order_by("pk")
-        visits = self.customer.visits.select_related("branch").prefetch_related(
-            Prefetch("events", events)
+        visits = (
+            self.customer.visits.select_related("branch")
+            .only(
+                *("customer", "purpose", "series", "queue_number", "state", "note", "arrived_at"),
+                "branch__name",
+            )
+            .prefetch_related(Prefetch("events", events.only("visit", *_STEP)))
         )
         for visit in self.page(visits, kind, by="arrived_at"):
             is_here = visit.branch_id == self.branch.pk and Permission.RUN_QUEUE in self.may
@@ -163,9 +170,16 @@ class _Desk:
 
     def slips(self, kind: int) -> Iterator[Entry]:
         events = SlipEvent.objects.exclude(kind=SlipEventKind.PRINTED)
-        slips = self.customer.slips.select_related(
-            "branch", "beautician", "approved_by"
-        ).prefetch_related("lines", Prefetch("events", events.select_related("by").order_by("pk")))
+        events = events.select_related("by").order_by("pk")
+        slips = (
+            self.customer.slips.select_related("branch", "beautician")
+            .only(
+                *("customer", "business_date", "number", "state", "created_at"),
+                *("note", "result_note", "reason"),
+                *("branch__name", "branch__code", "beautician__nickname"),
+            )
+            .prefetch_related("lines", Prefetch("events", events.only("slip", *_STEP)))
+        )
         for slip in self.page(slips, kind, by="created_at"):
             is_here = slip.branch_id == self.branch.pk and Permission.SEE_SLIPS in self.may
             lines = [
@@ -190,7 +204,10 @@ class _Desk:
 
     def controls(self, kind: int) -> Iterator[Entry]:
         events = ControlEvent.objects.filter(control__customer=self.customer)
-        events = events.select_related("control__line", "control__branch", "by")
+        events = events.select_related("control__line", "control__branch", "by").only(
+            *("old", "new", "due_on", "at", "note", "by__nickname"),
+            *("control__line__name", "control__branch__name"),
+        )
         for event in self.page(events, kind):
             yield Entry(
                 at=event.at,
@@ -205,9 +222,9 @@ class _Desk:
             )
 
     def messages(self, kind: int) -> Iterator[Entry]:
-        messages = self.customer.messages.select_related("template__current", "version", "branch").annotate(
-            moment=Coalesce("accepted_at", "final_at", "created_at")
-        )
+        messages = self.customer.messages.select_related(
+            "template__current", "version", "branch"
+        ).annotate(moment=Coalesce("accepted_at", "final_at", "created_at"))
         for message in self.page(messages, kind, by="moment"):
             row = message_row(message)
             is_waiting = message.accepted_at is None and message.final_at is None
