@@ -101,6 +101,10 @@ def why_not_approve(slip: Slip, *, by: Staff) -> str:
 def why_not_change_control(control: Control, to: ControlState, *, by: Staff) -> str:
     if not by.may(Permission.PLAN_CONTROLS, branch=control.branch):
         return _("Peran Anda tidak mencakup jadwal kontrol cabang ini.")
+    return why_not_answer_control(control, to)
+
+
+def why_not_answer_control(control: Control, to: ControlState) -> str:
     if to not in CONTROL_TRANSITIONS[ControlState(control.state)]:
         return _("Jadwal kontrol ini sudah %(state)s.") % {
             "state": control.get_state_display().lower()

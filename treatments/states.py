@@ -34,6 +34,9 @@ WITH_REASON = frozenset({SlipState.PASSED_ON, SlipState.CANCELLED})
 
 class ControlState(models.TextChoices):
     PLANNED = "planned", _("Terjadwal")
+    CONFIRMED = "confirmed", _("Dikonfirmasi")
+    # She cannot come on that day; the desk finds another one with her.
+    FREED = "freed", _("Minta hari lain")
     KEPT = "kept", _("Ditepati")
     MISSED = "missed", _("Terlewat")
     CANCELLED = "cancelled", _("Batal")
@@ -43,11 +46,31 @@ CONTROL_TRANSITIONS: dict[ControlState, set[ControlState]] = {
     # Planned to planned is a control that was moved to another day.
     ControlState.PLANNED: {
         ControlState.PLANNED,
+        ControlState.CONFIRMED,
+        ControlState.FREED,
         ControlState.KEPT,
         ControlState.MISSED,
+        ControlState.CANCELLED,
+    },
+    ControlState.CONFIRMED: {
+        ControlState.PLANNED,
+        ControlState.FREED,
+        ControlState.KEPT,
+        ControlState.MISSED,
+        ControlState.CANCELLED,
+    },
+    ControlState.FREED: {
+        ControlState.PLANNED,
+        ControlState.CONFIRMED,
+        ControlState.KEPT,
         ControlState.CANCELLED,
     },
     ControlState.MISSED: {ControlState.PLANNED, ControlState.KEPT, ControlState.CANCELLED},
     ControlState.KEPT: set(),
     ControlState.CANCELLED: set(),
 }
+
+# She is expected on the day.
+EXPECTED = frozenset({ControlState.PLANNED, ControlState.CONFIRMED})
+# A visit near the day keeps it.
+KEEPABLE = EXPECTED | {ControlState.MISSED, ControlState.FREED}

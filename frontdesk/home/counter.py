@@ -29,7 +29,8 @@ from frontdesk.visits.reports import (
 from frontdesk.visits.states import VisitState
 from treatments.actions.controls import KEPT_DAYS_BEFORE
 from treatments.models import Control, Slip
-from treatments.states import FINISHED, OPEN, ControlState, SlipState
+from treatments.states import EXPECTED, FINISHED, KEEPABLE, OPEN, ControlState, SlipState
+
 
 # Events are only ever added: their number and highest key grow with each commit, in whatever order
 # the commits come.
@@ -198,7 +199,7 @@ def visit_in_hand(visit: Visit, *, by: Staff, at: datetime) -> VisitInHand:
         )
     return VisitInHand(
         card=visit_card(visit, by=by, at=at),
-        planned=[c for c in controls if c.state == ControlState.PLANNED],
+        planned=[c for c in controls if c.state in EXPECTED],
         kept=[c for c in controls if c.state == ControlState.KEPT],
     )
 
@@ -231,7 +232,7 @@ def _controls_to_keep(customer: Customer, *, on: date) -> list[Control]:
     return list(
         Control.objects.filter(
             customer=customer,
-            state__in=[ControlState.PLANNED, ControlState.MISSED],
+            state__in=KEEPABLE,
             due_on__lte=on + timedelta(days=KEPT_DAYS_BEFORE),
         )
         .select_related("line")

@@ -337,6 +337,8 @@ def _control_title(event: ControlEvent) -> str:
     control: Control = event.control
     names = {
         ControlState.PLANNED: _("Kontrol %(name)s dipindah ke %(day)s"),
+        ControlState.CONFIRMED: _("Kontrol %(name)s dikonfirmasi untuk %(day)s"),
+        ControlState.FREED: _("Kontrol %(name)s: minta hari lain selain %(day)s"),
         ControlState.KEPT: _("Kontrol %(name)s ditepati"),
         ControlState.MISSED: _("Kontrol %(name)s terlewat"),
         ControlState.CANCELLED: _("Kontrol %(name)s dibatalkan"),

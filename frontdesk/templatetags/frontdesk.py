@@ -45,6 +45,8 @@ STATES: dict[str, tuple[str, str]] = {
     "declined": ("struck", "x-circle"),
     "planned": ("outline", "calendar-event"),
     "reminded": ("blue-outline", "send-check"),
+    "confirmed": ("plain", "check2"),
+    "freed": ("amber", "calendar-event"),
     "missed": ("struck", "x-circle"),
     "sending": ("amber", "hourglass-split"),
     "unknown": ("amber", "question-circle"),

@@ -55,7 +55,7 @@ def test_each_tab_shows_its_days(cast: Cast, control_on: ControlOn, sign_in: Sig
     # Yesterday's are missed even before the worker has noted it.
     assert shown("missed") == [rows[-1], rows[-30]]
     counts = client.get(ADDRESS).context["counts"]
-    assert counts == {"today": 1, "week": 2, "missed": 2}
+    assert counts == {"today": 1, "week": 2, "freed": 0, "missed": 2}
     actions.cancel_control(rows[0], by=cast.anna, at=rows[0].created_at)
     assert shown("today") == []
 
@@ -63,20 +63,19 @@ def test_each_tab_shows_its_days(cast: Cast, control_on: ControlOn, sign_in: Sig
 def test_a_row_tells_customer_treatment_day_and_reminder(
     desk: Client, control_on: ControlOn
 ) -> None:
-    control = control_on(3, name="Maria Goretti", phone="+6281234567890", honorific="ibu")
+    control_on(3, name="Maria Goretti", phone="+6281234567890", honorific="ibu")
     page = desk.get(ADDRESS, {"show": "week"}).content.decode()
     for text in ("Ibu Maria Goretti", "Facial Glow", "14 hari sesudah perawatan", "Direncanakan"):
         assert text in page
     assert "0812-3456-7890" in page
-    key = f"treatments.control:{control.customer_id}:{control.branch_id}:{control.due_on}"
-    reminder = Message.objects.filter(key=key)
-    reminder.update(
+    reminder = Message.objects.filter(notice="control_reminder", state="queued")
+    assert reminder.update(
         state=MessageState.SUPPRESSED, problem="Pelanggan belum setuju diingatkan.", final_at=None
     )
     page = desk.get(ADDRESS, {"show": "week"}).content.decode()
     assert "Tidak dikirim" in page
     assert "Pelanggan belum setuju diingatkan." in page
-    reminder.update(key="nobody planned one")
+    Message.objects.update(notice="another")
     assert "tidak direncanakan" in desk.get(ADDRESS, {"show": "week"}).content.decode()
 
 

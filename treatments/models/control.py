@@ -14,7 +14,7 @@ from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import Permission
 from frontdesk.visits.models import Visit
 from treatments.models.slip import SlipLine
-from treatments.states import ControlState
+from treatments.states import EXPECTED, ControlState
 
 
 class ControlQuerySet(models.QuerySet["Control"]):
@@ -22,7 +22,7 @@ class ControlQuerySet(models.QuerySet["Control"]):
         return self.filter(branch__in=staff.branches_with(Permission.PLAN_CONTROLS))
 
     def planned(self) -> "ControlQuerySet":
-        return self.filter(state=ControlState.PLANNED)
+        return self.filter(state__in=EXPECTED)
 
     def due_on(self, day: date) -> "ControlQuerySet":
         return self.filter(due_on=day)

@@ -1,6 +1,5 @@
 """The control schedule: who is to come today and this week, and who did not come."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,9 +20,9 @@ from treatments.actions import CannotChangeControl
 from treatments.forms import CancelControlForm, MoveControlForm
 from treatments.models import Control
 from treatments.models.control import ControlQuerySet
-from treatments.notices import control_key
+from treatments.notices import reminders_for
 from treatments.permissions import why_not_change_control
-from treatments.states import ControlState
+from treatments.states import EXPECTED, ControlState
 from treatments.views.replies import CONTROLS_CHANGED, done, posted
 
 DIALOG = "control-deed"
@@ -35,7 +34,7 @@ MISSED_SINCE = timedelta(days=30)
 @dataclass(frozen=True)
 class ControlRow:
     control: Control
-    # The one reminder of all of the customer's controls of that day, where one was planned.
+    # The reminder that speaks of its day, where one was planned.
     reminder: Message | None
 
 
@@ -44,11 +43,12 @@ class ControlRow:
 def control_list(request: StaffRequest) -> HttpResponse:
     today = request.branch.business_date(timezone.now())
     due = {
-        "today": Q(state=ControlState.PLANNED, due_on=today),
-        "week": Q(state=ControlState.PLANNED, due_on__gt=today, due_on__lte=today + WEEK),
+        "today": Q(state__in=EXPECTED, due_on=today),
+        "week": Q(state__in=EXPECTED, due_on__gt=today, due_on__lte=today + WEEK),
+        "freed": Q(state=ControlState.FREED, due_on__gte=today - MISSED_SINCE),
         # A control of yesterday is missed already, though the worker has yet to note it.
         "missed": Q(
-            state__in=[ControlState.MISSED, ControlState.PLANNED],
+            state__in=[*EXPECTED, ControlState.MISSED],
             due_on__lt=today,
             due_on__gte=today - MISSED_SINCE,
         ),
@@ -112,17 +112,8 @@ def _rows(controls: ControlQuerySet, *, newest_first: bool) -> list[ControlRow]:
     found = list(
         controls.select_related("branch", "customer", "line").order_by(day, "customer__name", "pk")
     )
-    reminders = _reminders(found)
-    return [ControlRow(control, reminders.get(_key(control))) for control in found]
-
-
-def _reminders(controls: Iterable[Control]) -> dict[str, Message]:
-    messages = Message.objects.filter(key__in={_key(control) for control in controls})
-    return {message.key: message for message in messages}
-
-
-def _key(control: Control) -> str:
-    return control_key(control.customer, branch=control.branch, due_on=control.due_on)
+    reminders = reminders_for(found)
+    return [ControlRow(control, reminders.get(control.pk)) for control in found]
 
 
 def _control_or_404(request: StaffRequest, pk: int) -> Control:
