@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import phonenumbers
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -108,6 +109,31 @@ class ChangePinForm(_WithPasswordForm):
         pin, again = self.cleaned_data.get("pin"), self.cleaned_data.get("again")
         if pin and again and pin != again:
             self.add_error("again", _("Kedua PIN tidak sama."))
+
+
+class PhoneForm(forms.Form):
+    """Her own number; it may be left empty again."""
+
+    prefix = "phone"
+    phone = forms.CharField(
+        label=_("Nomor HP Anda"),
+        max_length=30,
+        required=False,
+        help_text=_("Contoh pesan dikirim ke nomor ini sebelum pelanggan menerimanya"),
+        widget=forms.TextInput({"inputmode": "tel", "autocomplete": "tel", "class": "width-phone"}),
+    )
+
+    def clean_phone(self) -> str:
+        typed = str(self.cleaned_data["phone"]).strip()
+        if not typed:
+            return ""
+        try:
+            number = phonenumbers.parse(typed, "ID")
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_valid_number(number):
+            raise ValidationError(_("Masukkan nomor HP 9–14 angka, misalnya 0812 3456 7890"))
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 class ChangePasswordForm(_WithPasswordForm):

@@ -11,6 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +65,10 @@ class Staff(AbstractBaseUser):
     username = models.CharField(_("nama pengguna"), max_length=40, unique=True)
     name = models.CharField(_("nama lengkap"), max_length=120)
     nickname = models.CharField(_("panggilan"), max_length=40)
+    # Where a message she writes is tried out first; E.164.
+    phone = models.CharField(
+        _("nomor HP"), max_length=16, blank=True, validators=[RegexValidator(r"^\+\d{8,15}$")]
+    )
     pin_hash = models.CharField(max_length=200, blank=True)
     language = models.CharField(
         _("bahasa"), max_length=2, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
@@ -280,6 +285,7 @@ class StaffEventKind(models.TextChoices):
     ROLE_TAKEN = "role_taken", _("Peran dicabut")
     DEACTIVATED = "deactivated", _("Staf dinonaktifkan")
     REACTIVATED = "reactivated", _("Staf diaktifkan kembali")
+    NOTICE_SET = "notice_set", _("Setelan pesan diubah")
     EXPORTED = "exported", _("Data diekspor")
     IMPORTED = "imported", _("Data diimpor")
 

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("language/", me.set_language, name="set_language"),
     path("me/", me.me, name="me"),
     path("me/keys/", me.set_single_keys, name="set_single_keys"),
+    path("me/phone/", me.set_phone, name="set_phone"),
     path("me/pin/", me.change_pin, name="change_pin"),
     path("me/password/", me.change_password, name="change_password"),
     path("terminals/", terminals.terminals, name="terminals"),

@@ -133,3 +133,20 @@ def test_the_branch_is_changed_from_here_by_who_has_several(
     assert "Pindah cabang" not in sign_in(cast.anna).get(URL).text
     AssignmentFactory(staff=cast.anna, branch=jayapura, role=Role.BRANCH_MANAGER)
     assert "Pindah cabang" in sign_in(cast.anna).get(URL).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("0812-3456-7890", "+6281234567890"), ("+62 812 3456 7890", "+6281234567890"), ("", "")],
+)
+def test_she_gives_her_own_number(typed: str, kept: str, sign_in: SignIn, cast: Cast) -> None:
+    answer = sign_in(cast.maya).post("/staff/me/phone/", {"phone-phone": typed}, follow=True)
+    assert "Nomor HP disimpan" in answer.content.decode()
+    cast.maya.refresh_from_db()
+    assert cast.maya.phone == kept
+
+
+def test_a_number_that_cannot_be_is_refused(sign_in: SignIn, cast: Cast) -> None:
+    answer = sign_in(cast.maya).post("/staff/me/phone/", {"phone-phone": "0812"})
+    assert answer.status_code == 422
+    assert "Masukkan nomor HP 9–14 angka" in answer.content.decode()

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from frontdesk.branches.models import Branch
 from frontdesk.staff.access import StaffRequest, public, staff_required
 from frontdesk.staff.actions import set_password, set_pin
-from frontdesk.staff.forms import ChangePasswordForm, ChangePinForm
+from frontdesk.staff.forms import ChangePasswordForm, ChangePinForm, PhoneForm
 from frontdesk.staff.landing import local_next, next_url
 from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import Permission
@@ -32,6 +32,18 @@ def set_single_keys(request: StaffRequest) -> HttpResponse:
     request.user.single_keys = "single_keys" in request.POST
     request.user.save(update_fields=["single_keys"])
     messages.success(request, _("Setelan pintasan disimpan."))
+    return redirect("staff:me")
+
+
+@staff_required()
+@require_POST
+def set_phone(request: StaffRequest) -> HttpResponse:
+    form = PhoneForm(request.POST)
+    if not form.is_valid():
+        return _page(request, phone_form=form)
+    request.user.phone = form.cleaned_data["phone"]
+    request.user.save(update_fields=["phone"])
+    messages.success(request, _("Nomor HP disimpan"))
     return redirect("staff:me")
 
 
@@ -129,8 +141,9 @@ def _page(
     *,
     pin_form: ChangePinForm | None = None,
     password_form: ChangePasswordForm | None = None,
+    phone_form: PhoneForm | None = None,
 ) -> HttpResponse:
-    form = pin_form or password_form
+    form = pin_form or password_form or phone_form
     is_on_the_phone = Permission.TREAT in request.may and Permission.RUN_QUEUE not in request.may
     return render(
         request,
@@ -139,6 +152,7 @@ def _page(
             "frame": "base_touch.html" if is_on_the_phone else "base_counter.html",
             "tab": "me",
             "form": form,
+            "phone_form": phone_form or PhoneForm(initial={"phone": request.user.phone}),
             "pin_form": pin_form or ChangePinForm(),
             "password_form": password_form or ChangePasswordForm(staff=request.user),
             "languages": [
