@@ -58,7 +58,7 @@ def test_nobody_moves_a_guest_without_the_right(
 ) -> None:
     visit = visit_in()
     for stranger in (cast.tari, cast.dewi, cast.gita, cast.boris):
-        with pytest.raises(CannotChangeVisit, match="tidak bertugas"):
+        with pytest.raises(CannotChangeVisit, match="Peran Anda"):
             MOVES[to](visit, by=stranger, at=LATER)
 
 

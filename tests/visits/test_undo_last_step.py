@@ -112,5 +112,5 @@ def test_a_newer_step_of_another_clerk_is_not_taken_back_unseen(cast: Cast, visi
 
 def test_not_from_another_branch(cast: Cast, visit: Visit) -> None:
     actions.call_visit(visit, by=cast.anna, at=NOW)
-    with pytest.raises(CannotChangeVisit, match="tidak bertugas"):
+    with pytest.raises(CannotChangeVisit, match="Peran Anda"):
         undo_last_step(visit, by=cast.boris, at=SOON)
