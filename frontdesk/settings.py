@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "frontdesk.staff",
     "customers",
     "notifications",
+    "frontdesk.promos",
     "frontdesk.visits",
     "treatments",
     "frontdesk.home",
@@ -254,6 +255,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "read waiting customer lists": {
         "task": "customers.tasks.run_waiting_imports",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
+    "plan due promos": {
+        "task": "frontdesk.promos.tasks.prepare",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
+    "count promos": {
+        "task": "frontdesk.promos.tasks.count",
         "schedule": 5.0,
         "options": {"expires": 10},
     },

@@ -8,7 +8,7 @@ class TreatmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from frontdesk.visits.permissions import doubts_about_finishing
-        from treatments import notices  # noqa: F401
+        from treatments import actions, audiences, notices  # noqa: F401
         from treatments.permissions import why_ask_before_finishing
 
         doubts_about_finishing.append(why_ask_before_finishing)

@@ -1,0 +1,129 @@
+"""What an audience can be chosen by of the customers' own cards."""
+
+import calendar
+from datetime import date, datetime, timedelta
+
+from django import forms
+from django.db.models import F, Func, Max, OuterRef, Q, Subquery, Value
+from django.db.models.fields import CharField
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact, In
+from django.utils import timezone
+from django.utils.dates import MONTHS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers.models import ConsentEvent, ConsentPurpose
+from frontdesk.promos.conditions import Answers, Condition, declare
+
+MOST_DAYS = 3650
+
+
+def days_field(*, initial: int, most: int = MOST_DAYS) -> forms.IntegerField:
+    """A number of days, narrow enough to stand in a sentence."""
+    return forms.IntegerField(
+        label=gettext_lazy("hari"),
+        min_value=1,
+        max_value=most,
+        initial=initial,
+        widget=forms.NumberInput(attrs={"class": "width-short", "inputmode": "numeric"}),
+    )
+
+
+def _born_in(answers: Answers, at: datetime) -> Q:
+    months = [int(month) for month in answers["months"]]
+    return Q(birth_date__isnull=False, birth_date__month__in=months)
+
+
+def _told_months(answers: Answers) -> str:
+    return ", ".join(str(MONTHS[int(month)]) for month in answers["months"])
+
+
+BIRTH_MONTH = declare(
+    Condition(
+        key="birth_month",
+        label=gettext_lazy("Bulan lahir"),
+        fields=lambda: {
+            "months": forms.MultipleChoiceField(
+                label=gettext_lazy("bulan"),
+                choices=list(MONTHS.items()),
+                widget=forms.CheckboxSelectMultiple,
+            )
+        },
+        where=_born_in,
+        told=_told_months,
+    )
+)
+
+
+def _birthday_soon(answers: Answers, at: datetime) -> Q:
+    today = timezone.localdate(at)
+    days = [today + timedelta(days=n) for n in range(int(answers["days"]) + 1)]
+    written = Func(F("birth_date"), Value("MMDD"), function="to_char", output_field=CharField())
+    return Q(birth_date__isnull=False) & Q(In(written, sorted(_anniversaries(days))))
+
+
+def _anniversaries(days: list[date]) -> set[str]:
+    """As month and day; who was born on a leap day has her birthday on the last of February."""
+    found = {f"{day:%m%d}" for day in days}
+    if any(f"{day:%m%d}" == "0228" and not calendar.isleap(day.year) for day in days):
+        found.add("0229")
+    return found
+
+
+BIRTHDAY_SOON = declare(
+    Condition(
+        key="birthday_soon",
+        label=gettext_lazy("Ulang tahun dalam … hari ke depan"),
+        fields=lambda: {"days": days_field(initial=7, most=366)},
+        where=_birthday_soon,
+        told=lambda answers: _("dalam %(days)s hari ke depan") % answers,
+    )
+)
+
+
+def _registered_since(answers: Answers, at: datetime) -> Q:
+    return Q(created_at__gte=at - timedelta(days=int(answers["days"])))
+
+
+REGISTERED_SINCE = declare(
+    Condition(
+        key="registered_since",
+        label=gettext_lazy("Terdaftar dalam … hari terakhir"),
+        fields=lambda: {"days": days_field(initial=30)},
+        where=_registered_since,
+        told=lambda answers: _("dalam %(days)s hari terakhir") % answers,
+    )
+)
+
+
+def consented(purpose: str) -> Q:
+    """Whose latest word on a purpose is yes; a look into an index for each customer."""
+    latest = ConsentEvent.objects.filter(customer=OuterRef("pk"), purpose=purpose)
+    said = Subquery(latest.order_by("-at", "-pk").values("is_granted")[:1])
+    return Q(Exact(Coalesce(said, Value(False)), Value(True)))
+
+
+def consenting(purpose: str) -> Q:
+    """The same for a whole chain at once: the ledger is read through a single time."""
+    words = ConsentEvent.objects.filter(purpose=purpose).values("customer").order_by()
+    latest = words.annotate(
+        yes=Max("at", filter=Q(is_granted=True)), no=Max("at", filter=Q(is_granted=False))
+    )
+    granted = latest.filter(Q(yes__gt=F("no")) | Q(yes__isnull=False, no__isnull=True))
+    return Q(pk__in=granted.values("customer"))
+
+
+CONSENT = declare(
+    Condition(
+        key="consent",
+        label=gettext_lazy("Persetujuan"),
+        fields=lambda: {
+            "purpose": forms.ChoiceField(
+                label=gettext_lazy("untuk"), choices=ConsentPurpose.choices
+            )
+        },
+        where=lambda answers, at: consented(str(answers["purpose"])),
+        told=lambda answers: str(ConsentPurpose(answers["purpose"]).label),
+    )
+)

@@ -1,0 +1,52 @@
+"""Why a deed on a promo is refused: one sentence for the exception and for the page."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from frontdesk.promos.models import Campaign
+from frontdesk.promos.states import TRANSITIONS, CampaignState
+from frontdesk.staff.models import Staff
+from frontdesk.staff.permissions import Permission
+from notifications.models import MessageClass
+
+
+def why_not_write(campaign: Campaign, *, by: Staff | None) -> str:
+    if reason := _why_not_run(campaign, by=by):
+        return reason
+    if not campaign.is_draft:
+        return _("Promo ini sudah dijadwalkan. Kembalikan ke draf dulu untuk mengubahnya.")
+    return ""
+
+
+def why_not_start(campaign: Campaign, *, by: Staff | None, at: datetime) -> str:
+    if reason := why_not_move(campaign, CampaignState.SCHEDULED, by=by):
+        return reason
+    template = campaign.template
+    if template is None or template.current is None:
+        return _("Pilih teks promo dulu.")
+    if template.message_class != MessageClass.MARKETING or template.is_archived:
+        return _("Teks ini bukan teks promo yang berlaku. Pilih teks lain.")
+    if campaign.ends_at is not None and campaign.ends_at <= max(campaign.start_at or at, at):
+        return _("Batas akhir promo ini sudah lewat. Ubah tanggalnya dulu.")
+    return ""
+
+
+def why_not_move(campaign: Campaign, to: CampaignState, *, by: Staff | None) -> str:
+    if reason := _why_not_run(campaign, by=by):
+        return reason
+    if to not in TRANSITIONS[CampaignState(campaign.state)]:
+        return _("Promo ini sudah %(state)s.") % {"state": campaign.get_state_display().lower()}
+    return ""
+
+
+def moved_by_another(campaign: Campaign) -> str:
+    return _("Promo ini baru saja diubah orang lain: sekarang %(state)s.") % {
+        "state": campaign.get_state_display().lower()
+    }
+
+
+def _why_not_run(campaign: Campaign, *, by: Staff | None) -> str:
+    if by is not None and not by.may(Permission.RUN_PROMOS, branch=campaign.branch):
+        return _("Anda tidak berhak menjalankan promo cabang ini.")
+    return ""
