@@ -1,20 +1,44 @@
 """What workers do when they are woken; PostgreSQL knows what there is to do."""
 
 from celery import shared_task
+from celery.signals import worker_shutting_down
+from django.utils import timezone
 
+from frontdesk.broker import wake
 from notifications import actions
+from notifications.actions.planning import PUMP_TASK
+
+
+@worker_shutting_down.connect
+def _drain(**_values: object) -> None:
+    """Claim nothing more; what is on its way is finished before the worker ends."""
+    actions.STOPPING.set()
 
 
 @shared_task
-def send_due() -> None:
-    actions.send_due()
+def pump(sender: int) -> None:
+    actions.pump(sender)
 
 
 @shared_task
-def pump(_sender: int) -> None:
-    actions.send_due()
+def tick() -> None:
+    """Wake a pump for every sender with something due: a lost wake-up costs five seconds."""
+    for sender in actions.senders_with_due():
+        wake(PUMP_TASK, sender)
 
 
 @shared_task
 def settle() -> None:
     actions.settle()
+
+
+@shared_task
+def plan_periodic() -> None:
+    """What no deed plans: birthdays, and what was decided anew about a notice."""
+    actions.plan_birthdays(at=timezone.now())
+    actions.replan_notices(at=timezone.now())
+
+
+@shared_task
+def replan_notices() -> None:
+    actions.replan_notices(at=timezone.now())

@@ -1,22 +1,67 @@
 """What may be done to a message: apps plan and withdraw it, workers send and settle it."""
 
-from notifications.actions.hearing import Heard, apply_status, receive_inbound
+from notifications.actions.birthdays import plan_birthdays
+from notifications.actions.falling_back import fall_back, fall_back_in_time, with_way_out
+from notifications.actions.hearing import apply_status, receive_inbound
+from notifications.actions.noticing import (
+    NO_LONGER,
+    CannotSetNotice,
+    Decision,
+    decided,
+    decisions,
+    forget_notice,
+    plan_notice,
+    replan_notices,
+    set_notice,
+    withdraw,
+)
 from notifications.actions.planning import cancel, plan
+from notifications.actions.pumping import PUMP_BUDGET, STOPPING, pump, send_due, senders_with_due
 from notifications.actions.registering import register_templates, write_version
 from notifications.actions.senders import ensure_senders, sender_for
-from notifications.actions.sending import send_due
 from notifications.actions.settling import settle
+from notifications.actions.suppressing import (
+    leave_by_link,
+    leave_in_peace,
+    lift_for,
+    obey_provider,
+    record_opt_out,
+)
+from notifications.actions.talking import Heard
 
 __all__ = [
+    "NO_LONGER",
+    "PUMP_BUDGET",
+    "STOPPING",
+    "CannotSetNotice",
+    "Decision",
     "Heard",
     "apply_status",
     "cancel",
+    "decided",
+    "decisions",
     "ensure_senders",
+    "fall_back",
+    "fall_back_in_time",
+    "forget_notice",
+    "leave_by_link",
+    "leave_in_peace",
+    "lift_for",
+    "obey_provider",
     "plan",
+    "plan_birthdays",
+    "plan_notice",
+    "pump",
     "receive_inbound",
+    "record_opt_out",
     "register_templates",
+    "replan_notices",
     "send_due",
     "sender_for",
+    "senders_with_due",
+    "set_notice",
     "settle",
+    "with_way_out",
+    "withdraw",
     "write_version",
 ]

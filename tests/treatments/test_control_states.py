@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 import pytest
 from django.db import transaction
+from django.db.models import QuerySet
 
 from frontdesk.branches.models import Branch
 from frontdesk.visits import actions as visits
@@ -17,7 +19,7 @@ from tests.treatments.conftest import SlipIn
 from treatments import actions
 from treatments.actions import CannotChangeControl
 from treatments.models import Control, ControlEvent
-from treatments.notices import control_key
+from treatments.notices import AFTERCARE, days_of
 from treatments.permissions import why_not_change_control
 from treatments.states import CONTROL_TRANSITIONS, ControlState, SlipState
 from treatments.tasks import note_missed_controls
@@ -42,9 +44,19 @@ def _visit_of(control: Control, cast: Cast, *, at: datetime = NOW) -> Visit:
     )
 
 
-def _reminder(control: Control, *, on: date | None = None) -> Message:
-    key = control_key(control.customer, branch=control.branch, due_on=on or control.due_on)
-    return Message.objects.get(key=key)
+def _reminders(control: Control, *, on: date | None = None) -> list[Message]:
+    """What reminds of a control's day, three days before it and the day before."""
+    messages = Message.objects.filter(customer=control.customer, notice="control_reminder")
+    day = on or control.due_on
+    return [message for message in messages.order_by("due_at", "pk") if day in days_of(message)]
+
+
+def _states(control: Control, *, on: date | None = None) -> list[str]:
+    return [message.state for message in _reminders(control, on=on)]
+
+
+def _about_controls() -> QuerySet[Message]:
+    return Message.objects.exclude(notice=AFTERCARE.key)
 
 
 @pytest.fixture
@@ -60,6 +72,8 @@ def control_in(slip_in: SlipIn, cast: Cast) -> ControlIn:
             actions.note_missed(at=late)
         elif state == ControlState.CANCELLED:
             actions.cancel_control(control, by=cast.anna, at=NOW)
+        elif state in ANSWERS:
+            ANSWERS[state](control)
         control.refresh_from_db()
         assert control.state == state
         return control
@@ -78,6 +92,10 @@ def _miss(control: Control, cast: Cast) -> None:
 
 
 LATER = NOW + timedelta(days=16)
+ANSWERS: dict[ControlState, Callable[[Control], None]] = {
+    state: partial(actions.change_by_answer, to=state, by=None, at=NOW, note="Balasan pelanggan")
+    for state in (ControlState.CONFIRMED, ControlState.FREED)
+}
 DEEDS: dict[ControlState, Callable[[Control, Cast], None]] = {
     ControlState.PLANNED: lambda control, cast: actions.move_control(
         control, due_on=TODAY + timedelta(days=30), by=cast.anna, at=NOW
@@ -87,6 +105,8 @@ DEEDS: dict[ControlState, Callable[[Control, Cast], None]] = {
     ControlState.CANCELLED: lambda control, cast: actions.cancel_control(
         control, by=cast.anna, at=NOW
     ),
+    ControlState.CONFIRMED: lambda control, _cast: ANSWERS[ControlState.CONFIRMED](control),
+    ControlState.FREED: lambda control, _cast: ANSWERS[ControlState.FREED](control),
 }
 
 
@@ -139,11 +159,13 @@ def test_finishing_plans_each_control_and_one_reminder_a_day(slip_in: SlipIn, ca
         ("Facial Akne", 14, IN_TWO_WEEKS),
     ]
     assert [e.new for e in ControlEvent.objects.filter(control=found[0])] == [ControlState.PLANNED]
-    assert Message.objects.count() == 2
-    reminder = _reminder(found[1])
-    assert reminder.state == MessageState.QUEUED
-    assert reminder.due_at == slip.branch.at(IN_TWO_WEEKS - timedelta(days=1), time(10))
-    assert reminder.expires_at == slip.branch.at(IN_TWO_WEEKS, slip.branch.opens_at)
+    assert _about_controls().count() == 4
+    early, late = _reminders(found[1])
+    assert early.state == late.state == MessageState.QUEUED
+    assert early.due_at == slip.branch.at(IN_TWO_WEEKS - timedelta(days=3), time(10))
+    assert early.expires_at == late.due_at
+    assert late.due_at == slip.branch.at(IN_TWO_WEEKS - timedelta(days=1), time(10))
+    assert late.expires_at == slip.branch.at(IN_TWO_WEEKS, slip.branch.opens_at)
 
 
 def test_two_slips_of_one_day_share_their_reminder(
@@ -153,7 +175,7 @@ def test_two_slips_of_one_day_share_their_reminder(
     for _ in range(2):
         slip_in(SlipState.DONE, customer=customer)
     assert Control.objects.count() == 2
-    assert Message.objects.count() == 1
+    assert _about_controls().count() == 2
 
 
 def test_a_finish_that_fails_leaves_neither_control_nor_reminder(
@@ -164,7 +186,7 @@ def test_a_finish_that_fails_leaves_neither_control_nor_reminder(
     def finish_in_a_power_cut() -> None:
         with transaction.atomic():
             actions.finish_slip(slip, by=cast.tari, at=NOW)
-            assert Message.objects.count() == 1
+            assert Message.objects.count() == 3
             raise PowerCut
 
     with pytest.raises(PowerCut):
@@ -180,12 +202,12 @@ def test_a_moved_control_takes_its_reminder_along(control_in: ControlIn, cast: C
     control = control_in()
     new_day = TODAY + timedelta(days=20)
     actions.move_control(control, due_on=new_day, note="Minta hari lain", by=cast.anna, at=NOW)
-    assert _reminder(control, on=IN_TWO_WEEKS).state == MessageState.CANCELLED
-    assert _reminder(control, on=new_day).state == MessageState.QUEUED
+    assert _states(control, on=IN_TWO_WEEKS) == [MessageState.CANCELLED] * 2
+    assert _states(control, on=new_day) == [MessageState.QUEUED] * 2
     assert control.events.last().note == "Minta hari lain"
     actions.move_control(control, due_on=IN_TWO_WEEKS, by=cast.anna, at=NOW)
-    assert _reminder(control, on=IN_TWO_WEEKS).state == MessageState.QUEUED
-    assert _reminder(control, on=new_day).state == MessageState.CANCELLED
+    assert _states(control, on=IN_TWO_WEEKS) == [MessageState.QUEUED] * 2
+    assert _states(control, on=new_day) == [MessageState.CANCELLED] * 2
 
 
 def test_the_reminder_stays_while_another_control_of_that_day_does(
@@ -196,9 +218,9 @@ def test_the_reminder_stays_while_another_control_of_that_day_does(
     slip = slip_in(SlipState.DONE, treatments=[peel, glow])
     first, second = Control.objects.filter(line__slip=slip).select_related("branch", "customer")
     actions.cancel_control(first, by=cast.anna, at=NOW)
-    assert _reminder(second).state == MessageState.QUEUED
+    assert _states(second) == [MessageState.QUEUED] * 2
     actions.cancel_control(second, by=cast.anna, at=NOW)
-    assert _reminder(second).state == MessageState.CANCELLED
+    assert _states(second) == [MessageState.CANCELLED] * 2
 
 
 def test_who_comes_in_time_keeps_her_control_and_is_not_reminded(
@@ -212,7 +234,7 @@ def test_who_comes_in_time_keeps_her_control_and_is_not_reminded(
     assert actions.keep_controls(visit, by=cast.anna, at=near) == 1
     control.refresh_from_db()
     assert (control.state, control.kept_by_visit) == (ControlState.KEPT, visit)
-    assert _reminder(control).state == MessageState.CANCELLED
+    assert _states(control) == [MessageState.CANCELLED] * 2
     assert actions.keep_controls(visit, by=cast.anna, at=near) == 0
 
 
@@ -256,5 +278,5 @@ def test_of_two_who_move_a_control_one_wins(
     assert all("diubah orang lain" in str(a) for a in answers if not isinstance(a, date))
     control = Control.objects.select_related("branch", "customer").get(pk=pk)
     assert control.due_on == won
-    waiting = Message.objects.filter(state=MessageState.QUEUED)
-    assert [m.key for m in waiting] == [_reminder(control).key]
+    waiting = _about_controls().filter(state=MessageState.QUEUED).order_by("due_at")
+    assert list(waiting) == _reminders(control)

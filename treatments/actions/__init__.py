@@ -3,12 +3,14 @@
 from treatments.actions.controls import (
     CannotChangeControl,
     cancel_control,
+    change_by_answer,
     keep_controls,
     move_control,
     note_missed,
     plan_controls,
 )
 from treatments.actions.recaps import CannotCloseRecap, close_recap
+from treatments.actions.replies import answer_controls
 from treatments.actions.slips import (
     CannotChangeSlip,
     CannotGiveSlip,
@@ -32,9 +34,11 @@ __all__ = [
     "CannotCloseRecap",
     "CannotGiveSlip",
     "accept_slip",
+    "answer_controls",
     "approve_slip",
     "cancel_control",
     "cancel_slip",
+    "change_by_answer",
     "close_recap",
     "create_slip",
     "edit_draft",

@@ -6,14 +6,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.models import Customer
 from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Staff
 from frontdesk.visits.models import Visit
 from treatments import notices
 from treatments.models import Control, ControlEvent, Slip
-from treatments.permissions import why_not_change_control
-from treatments.states import ControlState
+from treatments.permissions import why_not_answer_control, why_not_change_control
+from treatments.states import KEEPABLE, ControlState
 
 # A visit this long before the day still keeps a control.
 KEPT_DAYS_BEFORE = 3
@@ -24,7 +23,7 @@ class CannotChangeControl(Exception):
 
 
 def plan_controls(slip: Slip, *, by: Staff | None, at: datetime) -> list[Control]:
-    """Plan every control of a slip's treatments and one reminder for each day."""
+    """Plan every control of a slip's treatments, with their reminders."""
     today = slip.branch.business_date(at)
     planned = [
         Control(
@@ -43,10 +42,8 @@ def plan_controls(slip: Slip, *, by: Staff | None, at: datetime) -> list[Control
         ControlEvent(control=control, new=control.state, due_on=control.due_on, by=by, at=at)
         for control in planned
     )
-    for due_on in sorted({control.due_on for control in planned}):
-        notices.plan_control_reminder(
-            slip.customer, branch=slip.branch, due_on=due_on, by=by, at=at
-        )
+    if planned:
+        notices.follow_controls(slip.customer, branch=slip.branch, by=by, at=at)
     return planned
 
 
@@ -59,12 +56,8 @@ def move_control(
         raise CannotChangeControl(reason)
     if due_on < control.branch.business_date(at):
         raise CannotChangeControl(_("Pilih hari ini atau sesudahnya."))
-    old_day = control.due_on
     _move(control, to=ControlState.PLANNED, by=by, at=at, note=note, due_on=due_on)
-    _follow_reminder(control.customer, branch=control.branch, due_on=old_day, by=by, at=at)
-    notices.plan_control_reminder(
-        control.customer, branch=control.branch, due_on=due_on, by=by, at=at
-    )
+    notices.follow_controls(control.customer, branch=control.branch, by=by, at=at)
 
 
 @transaction.atomic
@@ -72,7 +65,18 @@ def cancel_control(control: Control, *, by: Staff, at: datetime, note: str = "")
     if reason := why_not_change_control(control, ControlState.CANCELLED, by=by):
         raise CannotChangeControl(reason)
     _move(control, to=ControlState.CANCELLED, by=by, at=at, note=note)
-    _follow_reminder(control.customer, branch=control.branch, due_on=control.due_on, by=by, at=at)
+    notices.follow_controls(control.customer, branch=control.branch, by=by, at=at)
+
+
+@transaction.atomic
+def change_by_answer(
+    control: Control, *, to: ControlState, by: Staff | None, at: datetime, note: str
+) -> None:
+    """She says that she comes, or asks for another day: then nothing reminds her of this one."""
+    if reason := why_not_answer_control(control, to):
+        raise CannotChangeControl(reason)
+    _move(control, to=to, by=by, at=at, note=note)
+    notices.follow_controls(control.customer, branch=control.branch, by=by, at=at)
 
 
 @transaction.atomic
@@ -83,10 +87,10 @@ def keep_controls(visit: Visit, *, by: Staff, at: datetime) -> int:
     today = visit.branch.business_date(at)
     due = Control.objects.filter(
         customer=visit.customer,
-        state__in=[ControlState.PLANNED, ControlState.MISSED],
+        state__in=KEEPABLE,
         due_on__lte=today + timedelta(days=KEPT_DAYS_BEFORE),
     ).select_related("branch", "customer")
-    kept = 0
+    kept: list[Control] = []
     for control in due:
         try:
             with transaction.atomic():
@@ -94,11 +98,10 @@ def keep_controls(visit: Visit, *, by: Staff, at: datetime) -> int:
         except CannotChangeControl:
             # Somebody moved or cancelled it a moment ago; the guest at the door still comes in.
             continue
-        kept += 1
-        _follow_reminder(
-            control.customer, branch=control.branch, due_on=control.due_on, by=by, at=at
-        )
-    return kept
+        kept.append(control)
+    for branch in {control.branch for control in kept}:
+        notices.follow_controls(visit.customer, branch=branch, by=by, at=at)
+    return len(kept)
 
 
 def note_missed(*, at: datetime) -> int:
@@ -106,24 +109,16 @@ def note_missed(*, at: datetime) -> int:
     missed = 0
     for branch in Branch.objects.active():
         late = Control.objects.planned().filter(branch=branch, due_on__lt=branch.business_date(at))
-        for control in late.select_related("branch"):
+        for control in late.select_related("branch", "customer"):
             with transaction.atomic():
                 try:
                     _move(control, to=ControlState.MISSED, by=None, at=at)
                 except CannotChangeControl:
                     # Somebody moved or kept it a moment ago; hers counts.
                     continue
+                notices.follow_controls(control.customer, branch=branch, by=None, at=at)
             missed += 1
     return missed
-
-
-def _follow_reminder(
-    customer: Customer, *, branch: Branch, due_on: date, by: Staff | None, at: datetime
-) -> None:
-    """Withdraw a day's reminder once no control is left on that day."""
-    left = Control.objects.planned().filter(customer=customer, branch=branch, due_on=due_on)
-    if not left.exists():
-        notices.cancel_control_reminder(customer, branch=branch, due_on=due_on, by=by, at=at)
 
 
 def _move(

@@ -14,6 +14,7 @@ from frontdesk.visits.models import Visit
 from treatments.actions.controls import plan_controls
 from treatments.models import Slip, SlipEvent, SlipLine, SlipSupply, Supply, Treatment
 from treatments.models.slip import SLIP_SERIES, SlipEventKind
+from treatments.notices import plan_aftercare
 from treatments.permissions import (
     why_not_approve,
     why_not_give,
@@ -162,6 +163,7 @@ def finish_slip(
         if quantity
     )
     plan_controls(slip, by=by, at=at)
+    plan_aftercare(slip, by=by, at=at)
 
 
 @transaction.atomic

@@ -20,7 +20,12 @@ class Treatment(models.Model):
     code = models.CharField(_("kode"), max_length=12, unique=True)
     name = models.CharField(_("nama"), max_length=80)
     # What a message may call it: never a condition or a body part (UU PDP: health data).
-    public_name = models.CharField(_("nama netral"), max_length=60, default="perawatan")
+    public_name = models.CharField(
+        _("nama netral"),
+        max_length=60,
+        blank=True,
+        help_text=_("Disebut dalam pesan kepada pelanggan. Kosong: tidak disebut."),
+    )
     category = models.CharField(_("kelompok"), max_length=40)
     minutes = models.PositiveSmallIntegerField(_("lama (menit)"), validators=[MinValueValidator(1)])
     price = models.PositiveIntegerField(_("harga (Rp)"))

@@ -23,7 +23,7 @@ from treatments.models import (
     Treatment,
 )
 from treatments.models.slip import SLIP_SERIES, SlipEventKind
-from treatments.notices import plan_control_reminder
+from treatments.notices import follow_controls
 from treatments.states import ControlState, SlipState
 
 DAYS = 30
@@ -392,10 +392,10 @@ def _settle_controls(books: Books, *, at: datetime) -> None:
 
 def _plan_reminders(books: Books, *, at: datetime) -> None:
     ahead = {
-        (control.customer, control.due_on)
+        control.customer.pk: control.customer
         for control in books.controls
         # Those of today would have gone out yesterday, when this chain did not exist yet.
         if control.state == ControlState.PLANNED and control.due_on > books.branch.business_date(at)
     }
-    for customer, due_on in sorted(ahead, key=lambda pair: (pair[1], pair[0].pk)):
-        plan_control_reminder(customer, branch=books.branch, due_on=due_on, by=books.desk, at=at)
+    for customer in ahead.values():
+        follow_controls(customer, branch=books.branch, by=books.desk, at=at)
