@@ -268,6 +268,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 5.0,
         "options": {"expires": 10},
     },
+    "plan periodic notices": {
+        "task": "notifications.tasks.plan_periodic",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "note missed controls": {
         "task": "treatments.tasks.note_missed_controls",
         "schedule": 900.0,
