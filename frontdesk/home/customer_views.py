@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from customers.actions import register_customer
-from customers.forms import RegisterForm
 from customers.models import CONSENT_TEXTS, ConsentEvent, Customer
 from customers.permissions import why_not_ask_consent
+from customers.registration import RegisterForm
 from frontdesk.home.actions import identify_visit
 from frontdesk.home.timeline import timeline_of
 from frontdesk.staff.access import StaffRequest, staff_required
