@@ -141,6 +141,15 @@ def sign_in(live_server: LiveServer) -> Callable[..., None]:
     return sign
 
 
+def until(page: Page, happened: Callable[[], object]) -> None:
+    """Go on when something happened outside of the page, of which Playwright knows nothing."""
+    for _ in range(PATIENCE // 20):
+        if happened():
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError("it did not happen in time")
+
+
 def check_axe(page: Page, *, leave_out: tuple[str, ...] = ()) -> None:
     """Fail with every rule of WCAG 2.2 AA that axe finds broken on the page as it stands."""
     if not page.evaluate("() => 'axe' in window"):

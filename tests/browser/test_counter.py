@@ -13,7 +13,7 @@ from frontdesk.branches.models import Branch
 from frontdesk.visits import actions
 from frontdesk.visits.models import Purpose, Visit
 from frontdesk.visits.states import VisitState
-from tests.browser.conftest import NewPage, check_axe, shoot
+from tests.browser.conftest import NewPage, check_axe, shoot, until
 from tests.conftest import Cast
 from tests.factories import CustomerFactory, TerminalFactory
 from tests.home.morning import busy_morning
@@ -225,7 +225,7 @@ def test_a_look_that_comes_late_does_not_swallow_the_answer_of_a_deed(
     page.route(f"**/visits/{visit.pk}/call/", lambda route: held.append(route))
     page.evaluate("htmx.trigger('#visit-card', 'look')")
     page.keyboard.press("Alt+p")
-    page.wait_for_timeout(100)
+    until(page, lambda: len(held) == 2)
     looked, called = held
     # Both are answered with the visit as it is after the deed, the look first.
     answer = called.fetch()
@@ -252,6 +252,7 @@ def test_a_visit_that_is_on_its_way_is_the_one_that_is_worked_on(
     assert box
     page.mouse.click(box["x"] + 5, box["y"] + 5)
     page.keyboard.press("Alt+p")
+    until(page, lambda: held)
     held[0].continue_()
 
     expect(page.locator(".status-line")).to_contain_text("A002 dipanggil")
@@ -283,6 +284,7 @@ def test_a_visit_chosen_during_a_deed_comes_after_its_answer(
     page.locator(f"#row-{second.pk}").click()
     expect(page.locator("#visit")).to_have_attribute("inert", "")
     expect(page.locator("#visit-card .visit-number")).to_have_text("A001")
+    until(page, lambda: held)
     held[0].continue_()
     expect(page.locator("#visit-card .visit-number")).to_have_text("A002")
     # The desk goes on hearing of what changes.
@@ -303,6 +305,7 @@ def test_a_refusal_is_read_before_the_next_visit(
     page.route(f"**/visits/{first.pk}/hold/", lambda route: held.append(route))
     page.get_by_role("button", name=re.compile("^Tahan")).click()
     page.locator(f"#row-{second.pk}").click()
+    until(page, lambda: held)
     held[0].continue_()
     refusal = page.locator("#visit-card .refusal")
     expect(refusal).to_be_focused()

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from customers.models import Customer
 from frontdesk.branches.models import Branch
-from tests.browser.conftest import NewPage, check_axe, shoot
+from tests.browser.conftest import NewPage, check_axe, shoot, until
 from tests.conftest import Cast
 from tests.factories import (
     CustomerFactory,
@@ -123,8 +123,7 @@ def test_a_list_asked_for_before_a_tap_does_not_undo_what_the_tap_showed(
     page.goto("/my/slips/")
     held: list[Route] = []
     page.route("**/my/slips/", lambda route: held.append(route), times=1)
-    with page.expect_request("**/my/slips/"):
-        pass
+    until(page, lambda: held)
     page.get_by_role("button", name="Terima").tap()
     expect(page.get_by_role("button", name="Mulai")).to_be_visible()
     held[0].fulfill(status=200, body="<p>" + slip.code + " lama</p>", content_type="text/html")

@@ -231,16 +231,16 @@ def test_commits_out_of_order_are_noticed(cast: Cast, menteng: Branch) -> None:
         with transaction.atomic():
             actions.check_in(branch=menteng, purpose=Purpose.TREATMENT, by=cast.anna, at=NOW)
             written.set()
-            may_commit.wait(timeout=20)
+            may_commit.wait(timeout=60)
         connection.close()
 
     thread = Thread(target=slow)
     thread.start()
-    written.wait(timeout=20)
+    written.wait(timeout=60)
     actions.check_in(branch=menteng, purpose=Purpose.PRODUCT, by=cast.anna, at=NOW)
     between = desk_etag(branch=menteng, at=NOW)
     may_commit.set()
-    thread.join(timeout=20)
+    thread.join(timeout=60)
 
     assert desk_etag(branch=menteng, at=NOW) != between
     assert codes(menteng) == {Group.WAITING: ["A001", "C001"]}

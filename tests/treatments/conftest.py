@@ -116,7 +116,7 @@ def at_once() -> Iterator[Callable]:
         def one(numbered: tuple[int, Callable]):
             number, deed = numbered
             if number < start.parties:
-                start.wait(timeout=20)
+                start.wait(timeout=60)
             try:
                 return deed()
             except (CannotChangeSlip, CannotChangeControl) as refusal:
