@@ -66,7 +66,7 @@ class Control:
         """Forget all messages and go back to the settings of the start; templates stay."""
         self.delivery.forget()
         self.store.clear()
-        self.sender.outcomes.clear()
+        self.sender.forget()
         self.api.counts.clear()
         self.api.counts.update(posts=0, accepted=0, refused=0)
         self.settings.change(type(self.settings)(inbound_url=self.settings.inbound_url).as_json())

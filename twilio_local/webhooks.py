@@ -116,12 +116,21 @@ class Sender:
         self.idle: dict[Origin, list[Wire]] = {}
         self.workers: list[asyncio.Task[None]] = []
         self.at_work = 0
+        # Grows with each forgetting, so that what is held back knows that it is forgotten.
+        self.era = 0
 
     def add(self, webhook: Webhook) -> None:
         busy = self.at_work + self.waiting.qsize() >= len(self.workers)
         if busy and len(self.workers) < self.settings.callbacks_at_once:
             self.workers.append(asyncio.ensure_future(self._work()))
         self.waiting.put_nowait(webhook)
+
+    def forget(self) -> None:
+        """What has not been sent yet is never sent."""
+        self.outcomes.clear()
+        self.era += 1
+        while not self.waiting.empty():
+            self.waiting.get_nowait()
 
     def add_status(self, webhook: Webhook) -> None:
         """As the settings say: dropped, twice, late."""
@@ -134,9 +143,13 @@ class Sender:
             if dice.random() < settings.callback_reorder:
                 delay += dice.uniform(0, 3)
             if delay:
-                asyncio.get_running_loop().call_later(delay, self.add, webhook)
+                asyncio.get_running_loop().call_later(delay, self._add_late, webhook, self.era)
             else:
                 self.add(webhook)
+
+    def _add_late(self, webhook: Webhook, era: int) -> None:
+        if era == self.era:
+            self.add(webhook)
 
     async def _work(self) -> None:
         while True:

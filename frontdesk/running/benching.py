@@ -19,6 +19,7 @@ NOT_FOR_BENCH = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "TWILIO_ACCO
 MOST = 3_000_000
 OTHERS = {
     "chaos": "frontdesk.home.bench.chaos.command",
+    "messages": "frontdesk.home.bench.messages.command",
 }
 IDLE_SECONDS = 10
 

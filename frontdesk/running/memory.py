@@ -6,12 +6,17 @@ from pathlib import Path
 
 def proportional(root: int) -> int:
     """Return the bytes of a process and all its descendants: the sum of their PSS."""
-    total, waiting, children = 0, [root], _children()
+    return sum(map(_pss, tree(root)))
+
+
+def tree(root: int) -> list[int]:
+    """Return a process and all its descendants."""
+    found, waiting, children = [], [root], _children()
     while waiting:
         pid = waiting.pop()
         waiting += children[pid]
-        total += _pss(pid)
-    return total
+        found.append(pid)
+    return found
 
 
 def _children() -> dict[int, list[int]]:

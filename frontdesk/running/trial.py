@@ -5,14 +5,12 @@ import json
 import os
 import shutil
 import signal
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from frontdesk.running import postgres
+from frontdesk.running import memory, postgres
 from frontdesk.running.folders import DataFolder, free_port
 from frontdesk.running.processes import Program, StopAsked
 from frontdesk.running.up import PYTHON, Up
@@ -126,8 +124,8 @@ class Trial(Up):
         self.supervisor.end(name)
 
     def cpu_seconds(self, name: str) -> float:
-        """What the part and its children that ended have used."""
-        return cpu_seconds(self.pid(name))
+        """What the part and all that it started have used."""
+        return sum(map(cpu_seconds, memory.tree(self.pid(name))))
 
     # The provider ------------------------------------------------------------------------------
 
@@ -163,12 +161,3 @@ def cpu_seconds(pid: int) -> float:
     except OSError:
         return 0.0
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-
-
-def until(condition: Any, *, seconds: float) -> bool:
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False

@@ -77,9 +77,11 @@ class Oracle:
         taken: Iterable[Mapping[str, Any]],
         written: Iterable[Mapping[str, Any]],
         *,
+        stopped: Mapping[str, datetime],
         burst: float,
     ) -> None:
         self.outbox = outbox
+        self.stopped = stopped
         self.burst = burst
         self.taken = [Taken.of(row) for row in taken]
         # What customers wrote: the sids.
@@ -97,6 +99,7 @@ class Oracle:
         self._settled(at)
         self._heard()
         self._allowed()
+        self._one_a_day()
         self._in_pace()
         self._legal()
         self._figures()
@@ -133,7 +136,8 @@ class Oracle:
                 self.verdict.blame("lost", self._story(message))
             if message.state == MessageState.FAILED and not message.error_code:
                 self.verdict.blame("failed without a reason", self._story(message))
-            if message.state == MessageState.QUEUED and message.branch_id != self.outbox.quiet.pk:
+            is_quiet = message.branch_id == self.outbox.quiet.pk
+            if message.state == MessageState.QUEUED and not (is_quiet or message.one_a_day):
                 self.verdict.blame("still waiting", self._story(message))
 
     def _heard(self) -> None:
@@ -143,13 +147,12 @@ class Oracle:
             self.verdict.blame("written by a customer, never heard", sid)
 
     def _allowed(self) -> None:
-        stopped = _stopped()
-        self.verdict.figures["numbers that stopped"] = len(stopped)
+        self.verdict.figures["numbers that stopped"] = len(self.stopped)
         for taken in self.taken:
             message = self.messages.get(taken.public_id) if taken.public_id else None
             if message is None or message.intent_at is None:
                 continue
-            stop = stopped.get(taken.phone)
+            stop = self.stopped.get(taken.phone)
             if stop and stop < message.intent_at - CLAIM_TAKES:
                 self.verdict.blame("claimed after a stop", self._story(message))
             if self.branches[message.branch_id].is_quiet(taken.at):
@@ -159,6 +162,16 @@ class Oracle:
                 self.verdict.blame("sent after it expired", self._story(message))
             if message.customer_id in self.outbox.without_consent:
                 self.verdict.blame("sent without consent", self._story(message))
+
+    def _one_a_day(self) -> None:
+        sent = Counter(
+            message.to_phone
+            for message in self.messages.values()
+            if message.one_a_day and message.state == MessageState.ACCEPTED
+        )
+        for phone, count in sent.items():
+            if count > 1:
+                self.verdict.blame("more than one on a day", f"{phone} ×{count}")
 
     def _in_pace(self) -> None:
         """No second and no ten seconds hold more than the pace and what was on the wire."""
@@ -223,8 +236,8 @@ def slowest(times: Sequence[float], seconds: float) -> int:
     return min(windows, default=0)
 
 
-def _stopped() -> dict[str, datetime]:
-    """When each "stop" was committed, by the number that wrote it."""
+def when_stopped() -> dict[str, datetime]:
+    """When each "stop" was committed, by the number that wrote it (track_commit_timestamp)."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT from_phone, min(pg_xact_commit_timestamp(xmin)) FROM"

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import TypeVar
 
@@ -68,6 +68,7 @@ class Draft:
     due_at: datetime
     expires_at: datetime
     number: int
+    one_a_day: bool
 
 
 class Filling:
@@ -109,10 +110,13 @@ class Filling:
             yield self._draft(customer, MessageClass.MARKETING)
         elif share < 0.84:
             yield self._draft(customer, MessageClass.PERSONAL, due_at=late)
-        elif share < 0.90:
+        elif share < 0.88:
             # The same number twice: telling the two apart at the provider is harder.
             yield self._draft(customer)
             yield self._draft(customer, due_at=late)
+        elif share < 0.90:
+            yield self._draft(customer, one_a_day=True)
+            yield self._draft(customer, due_at=late, one_a_day=True)
         elif share < 0.93:
             yield self._draft(customer, branch=self.outbox.quiet)
         elif share < 0.95:
@@ -150,6 +154,7 @@ class Filling:
         branch: Branch | None = None,
         due_at: datetime | None = None,
         expires_at: datetime | None = None,
+        one_a_day: bool = False,
     ) -> Draft:
         home = branch or customer.home_branch
         assert home
@@ -158,8 +163,9 @@ class Filling:
             branch=home,
             message_class=kind,
             due_at=due_at or self.at,
-            expires_at=expires_at or self.at + DAY,
+            expires_at=expires_at or self.at + 2 * DAY,
             number=next(self.numbers),
+            one_a_day=one_a_day,
         )
 
     @transaction.atomic
@@ -200,6 +206,7 @@ class Filling:
             channel=Channel.WHATSAPP,
             sender=self.outbox.sender,
             lane=LANES[kind],
+            one_a_day=draft.one_a_day,
             variables={"name": f"Ibu {draft.number}", "day": f"hari ke-{draft.number % 31 + 1}"},
             to_phone=draft.customer.phone,
             due_at=draft.due_at,
@@ -210,18 +217,14 @@ class Filling:
 
 def _branches(at: datetime) -> tuple[list[Branch], Branch]:
     """Three that are never quiet, and one that is quiet for hours."""
-    midnight = time(0)
-    zones = list(TimeZone)
     awake = [
-        Branch(
-            code=f"CH{n}",
-            name=f"Cabang {n}",
-            time_zone=zone,
-            quiet_from=midnight,
-            quiet_until=midnight,
-        )
-        for n, zone in enumerate(zones, 1)
+        Branch(code=f"CH{n}", name=f"Cabang {n}", time_zone=zone)
+        for n, zone in enumerate(TimeZone, 1)
     ]
+    for branch in awake:
+        # Begins when it ends, and the day ends half a day away.
+        branch.quiet_from = branch.quiet_until = branch.local(at + DAY / 2).time()
+        branch.day_starts_at = branch.quiet_from
     quiet = Branch(code="CHQ", name="Cabang tenang", time_zone=TimeZone.WIT)
     quiet.quiet_from = quiet.local(at - timedelta(hours=2)).time()
     quiet.quiet_until = quiet.local(at + timedelta(hours=6)).time()

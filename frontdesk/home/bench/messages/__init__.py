@@ -1,0 +1,1 @@
+"""How fast messages leave, and how soon a word against them counts."""
