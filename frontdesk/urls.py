@@ -11,6 +11,7 @@ urlpatterns = [
     path("staff/", include("frontdesk.staff.urls")),
     path("customers/", include("customers.urls")),
     path("visits/", include("frontdesk.visits.urls")),
+    path("promos/", include("frontdesk.promos.urls")),
     path("", include("treatments.urls")),
     path("", include("notifications.urls")),
     path("admin/", admin.site.urls),

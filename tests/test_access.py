@@ -22,6 +22,8 @@ from pytest_django import Settings
 
 from customers.models import ImportJob
 from frontdesk.branches.models import Branch
+from frontdesk.promos.actions import create_campaign
+from frontdesk.promos.actions.writing import Promo
 from frontdesk.staff.middleware import LOCKED_KEY, TERMINAL_KEY
 from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import GRANTS, Permission, Role
@@ -54,6 +56,7 @@ ROWS = {
     "approvals/": "slip",
     "controls/": "control",
     "messages/": "message",
+    "promos/": "campaign",
     "staff/terminals/": "terminal",
     "staff/duty/": "colleague",
 }
@@ -235,8 +238,12 @@ def world(cast: Cast, menteng: Branch, settings: Settings, tmp_path: Path) -> Wo
         refused_file=ContentFile(b"nama", "perbaiki.csv"),
         created_at=now,
     )
+    promo = create_campaign(
+        Promo(name="Promo", branches=[menteng]), branch=menteng, by=insider, at=now
+    )
     rows = {
         "visit": visit.pk,
+        "campaign": promo.pk,
         "slip": slip.pk,
         "control": Control.objects.get().pk,
         "message": message.pk,

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
 from customers import states as customers
+from frontdesk.promos import states as promos
 from frontdesk.visits import states as visits
 from notifications import states as notifications
 from treatments import states as treatments
@@ -18,6 +19,7 @@ MACHINES: list[tuple[str, str, dict[Any, set[Any]]]] = [
     ("Treatment slip", "treatments/states.py", treatments.TRANSITIONS),
     ("Control schedule", "treatments/states.py", treatments.CONTROL_TRANSITIONS),
     ("Message", "notifications/states.py", notifications.TRANSITIONS),
+    ("Promo", "frontdesk/promos/states.py", promos.TRANSITIONS),
     ("Import of a customer list", "customers/states.py", customers.TRANSITIONS),
 ]
 
