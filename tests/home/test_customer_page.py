@@ -240,7 +240,7 @@ def test_queries_do_not_grow(anna: Client, cast: Cast, maria: Customer, menteng:
     few = count()
     for number in range(2, 6):
         happen(number)
-    assert count() == few <= 20
+    assert count() == few <= 17
 
 
 def test_other_branches_are_named_but_not_opened(
