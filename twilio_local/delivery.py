@@ -243,7 +243,7 @@ class Delivery:
                 }
             if button:
                 params |= {"ButtonText": body, "ButtonPayload": body, "MessageType": "button"}
-            self.sender.add(Webhook(self.settings.inbound_url, params))
+            self.sender.add_inbound(Webhook(self.settings.inbound_url, params))
         return sid
 
     def _inbound_params(self, sid: str, sender: str, business: str, body: str) -> dict[str, str]:

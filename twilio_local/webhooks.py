@@ -116,6 +116,7 @@ class Sender:
         self.idle: dict[Origin, list[Wire]] = {}
         self.workers: list[asyncio.Task[None]] = []
         self.at_work = 0
+        self.inbound: set[asyncio.Task[int]] = set()
         # Grows with each forgetting, so that what is held back knows that it is forgotten.
         self.era = 0
 
@@ -124,6 +125,12 @@ class Sender:
         if busy and len(self.workers) < self.settings.callbacks_at_once:
             self.workers.append(asyncio.ensure_future(self._work()))
         self.waiting.put_nowait(webhook)
+
+    def add_inbound(self, webhook: Webhook) -> None:
+        """What a customer writes never waits behind statuses."""
+        delivery = asyncio.ensure_future(self.deliver(webhook))
+        self.inbound.add(delivery)
+        delivery.add_done_callback(self.inbound.discard)
 
     def forget(self) -> None:
         """What has not been sent yet is never sent."""

@@ -11,7 +11,10 @@ MESSAGE_LEASE = timedelta(seconds=12)
 MESSAGE_ABSENT_AFTER = timedelta(seconds=10)
 MESSAGE_ABSENT_AGAIN_AFTER = timedelta(seconds=3)
 FASTER = 5
+# What has a time of day keeps it.
 CELERY_BEAT_SCHEDULE = {
-    name: entry | {"schedule": max(1.0, float(str(entry["schedule"])) / FASTER)}
+    name: entry | {"schedule": max(1.0, every / FASTER)}
+    if isinstance(every := entry["schedule"], float)
+    else entry
     for name, entry in CELERY_BEAT_SCHEDULE.items()
 }
