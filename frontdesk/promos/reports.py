@@ -117,8 +117,9 @@ def etag_of(campaign: Campaign) -> str:
 class Look:
     """An audience before the start: how many, who for example, what they would read, until when."""
 
-    # Empty: it could not be counted in the time that a page waits.
+    # Empty: not asked for, or it could not be counted in the time that a page waits.
     reach: Reach | None
+    is_counted: bool
     people: list[Customer]
     shown: Customer | None
     text: str
@@ -132,16 +133,18 @@ def look(
     written: Mapping[str, str],
     start_at: datetime,
     show: int | None = None,
+    count: bool = True,
 ) -> Look:
     counted: Reach | None = None
     people: list[Customer] = []
     with suppress(OperationalError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL statement_timeout = {PATIENCE_MS}")
         people = sample(audience, at=start_at)
-        counted = reach(audience, at=start_at)
+        counted = reach(audience, at=start_at) if count else None
     shown = next((one for one in people if one.pk == show), people[0] if people else None)
     return Look(
         reach=counted,
+        is_counted=count,
         people=people,
         shown=shown,
         text=preview(shown, template=template, written=written, channel=audience.channel),

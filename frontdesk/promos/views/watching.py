@@ -11,10 +11,12 @@ from frontdesk.promos.audience import Audience, told
 from frontdesk.promos.conditions import read_choices
 from frontdesk.promos.models import Campaign, CampaignQuerySet
 from frontdesk.promos.permissions import why_not_start
+from frontdesk.promos.states import CampaignState
 from frontdesk.staff.access import StaffRequest, staff_required
 from frontdesk.staff.permissions import Permission
 
 SHOWN = 50
+NOT_STARTED = frozenset({CampaignState.DRAFT, CampaignState.SCHEDULED})
 SHOW = "promos/promo_show.html"
 
 
@@ -66,7 +68,7 @@ def promo_progress(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_required(Permission.RUN_PROMOS)
 @require_safe
 def promo_look(request: StaffRequest, pk: int) -> HttpResponse:
-    """Count the audience of a draft and show what somebody in it would read."""
+    """Show what somebody would read; before the start, count the audience too."""
     campaign = get_object_or_404(_campaigns(request), pk=pk)
     shown = request.GET.get("show", "")
     look = reports.look(
@@ -75,5 +77,6 @@ def promo_look(request: StaffRequest, pk: int) -> HttpResponse:
         written=campaign.variables,
         start_at=max(campaign.start_at or timezone.now(), timezone.now()),
         show=int(shown) if shown.isdigit() else None,
+        count=campaign.state in NOT_STARTED,
     )
     return render(request, "promos/_look.html", {"look": look, "campaign": campaign})

@@ -20,6 +20,7 @@ from frontdesk.home.demo.people import (
     put_on_duty,
     qualify,
 )
+from frontdesk.home.demo.promo import make_promo
 from frontdesk.home.demo.today import make_today
 from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import Role
@@ -59,6 +60,9 @@ class Command(BaseCommand):
             own = [customer for customer in customers if customer.home_branch == branch]
             make_past(branch, customers=own, treatments=treatments, dice=dice, at=at)
             make_today(branch, customers=own, dice=dice, at=at)
+        manager = Staff.objects.with_role(Role.BRANCH_MANAGER, branch=branches["MTG"]).first()
+        if manager is not None:
+            make_promo(branches["MTG"], by=manager, at=at)
         self.stdout.write(
             f"Contoh siap: {len(branches)} cabang, {len(staff)} staf, "
             f"{Customer.objects.count()} pelanggan, {Treatment.objects.count()} perawatan."
