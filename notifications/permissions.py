@@ -9,7 +9,8 @@ from customers.permissions import why_not_edit
 from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import Permission
-from notifications.models import CallEntry, CallState, Channel, Conversation
+from notifications.models import CallEntry, CallState, Channel, Conversation, Message
+from notifications.states import MessageState
 
 # How long after her last word WhatsApp takes words of our own.
 WINDOW = timedelta(hours=24)
@@ -47,6 +48,14 @@ def why_not_reply(talk: Conversation, *, text: str, by: Staff, at: datetime) -> 
         return _("Tulis balasan dulu.")
     if len(text.strip()) > LONGEST_REPLY:
         return _("Balasan paling panjang %(most)d huruf.") % {"most": LONGEST_REPLY}
+    return ""
+
+
+def why_not_send_by_hand(message: Message, *, by: Staff) -> str:
+    if message.channel != Channel.BY_HAND or message.state != MessageState.QUEUED:
+        return _("Pesan ini sudah ditangani.")
+    if Permission.SEE_INBOX not in by.permissions_at(message.branch):
+        return _("Anda tidak bertugas di cabang ini.")
     return ""
 
 

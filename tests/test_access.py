@@ -30,6 +30,7 @@ from frontdesk.staff.permissions import GRANTS, Permission, Role
 from frontdesk.visits.actions import check_in
 from frontdesk.visits.models import Purpose
 from notifications.actions import plan
+from notifications.models import CallEntry, Channel, Conversation, Message, MessageClass
 from notifications.notices import write_missing_templates
 from tests.conftest import Cast, SignIn
 from tests.factories import (
@@ -45,7 +46,7 @@ from treatments.models import Control
 from treatments.notices import CONTROL_TEMPLATE
 
 # Which row an address means, by the beginning of its route; the longest one counts.
-# "chain" is for rows that belong to every branch.
+# "chain" is for customers and "template" for texts, which belong to every branch.
 ROWS = {
     "visits/": "visit",
     "customers/": "chain",
@@ -56,7 +57,11 @@ ROWS = {
     "approvals/": "slip",
     "controls/": "control",
     "messages/": "message",
+    "messages/templates/": "template",
     "promos/": "campaign",
+    "inbox/": "talk",
+    "calls/": "call",
+    "by-hand/": "by_hand",
     "staff/terminals/": "terminal",
     "staff/duty/": "colleague",
 }
@@ -88,7 +93,12 @@ class Address:
         return ROWS[max(fitting, key=len)] if fitting else ""
 
     def url(self, *, row: int = 0) -> str:
-        samples = {"IntConverter": row, "UUIDConverter": uuid.UUID(int=1), "StringConverter": "x"}
+        samples = {
+            "IntConverter": row,
+            "UUIDConverter": uuid.UUID(int=1),
+            "StringConverter": "x",
+            "SlugConverter": "x",
+        }
         day = timezone.localdate()
         kwargs = {n: samples.get(type(c).__name__, day) for n, c in self.converters.items()}
         return reverse(self.name, kwargs=kwargs)
@@ -230,6 +240,23 @@ def world(cast: Cast, menteng: Branch, settings: Settings, tmp_path: Path) -> Wo
         by=insider,
         at=now,
     )
+    talk = Conversation.objects.create(
+        branch=menteng, phone=visit.customer.phone, channel=Channel.WHATSAPP, last_at=now
+    )
+    call = CallEntry.objects.create(
+        branch=menteng, customer=visit.customer, due_at=now, created_at=now
+    )
+    by_hand = Message.objects.create(
+        key="by-hand",
+        branch=menteng,
+        customer=visit.customer,
+        channel=Channel.BY_HAND,
+        message_class=MessageClass.PERSONAL,
+        body="Halo",
+        due_at=now,
+        expires_at=now + timedelta(days=1),
+        created_at=now,
+    )
     job = ImportJob.objects.create(
         branch=menteng,
         by=insider,
@@ -247,10 +274,14 @@ def world(cast: Cast, menteng: Branch, settings: Settings, tmp_path: Path) -> Wo
         "slip": slip.pk,
         "control": Control.objects.get().pk,
         "message": message.pk,
+        "talk": talk.pk,
+        "call": call.pk,
+        "by_hand": by_hand.pk,
         "import_job": job.pk,
         "terminal": TerminalFactory(branch=menteng).pk,
         "colleague": cast.tari.pk,
         "chain": visit.customer.pk,
+        "template": message.template_id,
     }
     return World(insider, rows)
 
@@ -268,7 +299,7 @@ def test_another_branch_s_row_does_not_exist(
     found = {
         address.name: answers(client, address, world)
         for address in WITH_ROW
-        if address.row != "chain"
+        if address.row not in ("chain", "template")
     }
     wrong = {
         name: seen for name, seen in found.items() if set(seen) - {404, 405} or 404 not in seen

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -26,6 +25,7 @@ from notifications.models import (
 )
 from notifications.permissions import WINDOW, why_not_reply, why_not_write
 from notifications.states import MessageState
+from notifications.variables import values_for
 
 WHATSAPP = "whatsapp:"
 AUTOMATIC = "auto:"
@@ -119,7 +119,7 @@ def send_template(
         customer=talk.customer,
         branch=talk.branch,
         template=template.key,
-        variables=variables_for(talk),
+        variables=values_for(talk.branch, talk.customer),
         message_class=MessageClass.PERSONAL,
         channel=Channel(talk.channel),
         lane=Lane.URGENT,
@@ -132,15 +132,6 @@ def send_template(
     _sign(message, talk, by=by)
     _answered(talk, by=by, at=at)
     return message
-
-
-def variables_for(talk: Conversation) -> dict[str, str]:
-    """What a quick reply may name; her own name on WhatsApp proves nothing."""
-    return {
-        "name": talk.customer.greeting_name if talk.customer else _("Kak"),
-        "clinic": settings.CLINIC_NAME,
-        "branch": talk.branch.name,
-    }
 
 
 @transaction.atomic
