@@ -38,7 +38,7 @@ STARTERS: tuple[tuple[str, str, str], ...] = (
     (
         "reply_address",
         _("Alamat cabang"),
-        "{clinic} cabang {branch} beralamat di {address}. Apakah Anda sudah tahu tempatnya?",
+        "Kami di {clinic} cabang {branch}, {address}. Apakah Anda sudah tahu tempatnya?",
     ),
     (
         "reply_day",

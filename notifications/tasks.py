@@ -37,8 +37,14 @@ def plan_periodic() -> None:
     """What no deed plans: birthdays, and what was decided anew about a notice."""
     actions.plan_birthdays(at=timezone.now())
     actions.replan_notices(at=timezone.now())
+    actions.register_templates()
 
 
 @shared_task
 def replan_notices() -> None:
     actions.replan_notices(at=timezone.now())
+
+
+@shared_task
+def register_templates() -> None:
+    actions.register_templates()

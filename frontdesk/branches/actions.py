@@ -1,6 +1,7 @@
-"""Numbers without gaps: taken in the transaction of the row that carries them."""
+"""Numbers without gaps, taken in the transaction of the row that carries them; quiet times."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, time
 
 from django.db import connection
 
@@ -28,3 +29,17 @@ def take_number(branch: Branch, *, series: str, on: date) -> int:
         )
         (number,) = cursor.fetchone() or (0,)
     return int(number)
+
+
+def set_quiet(
+    branch: Branch,
+    *,
+    quiet_from: time,
+    quiet_until: time,
+    weekdays: Sequence[int],
+    dates: Sequence[date],
+) -> None:
+    """Say when customers are left in peace; what waits to go out asks at its own moment."""
+    branch.quiet_from, branch.quiet_until = quiet_from, quiet_until
+    branch.quiet_weekdays, branch.quiet_dates = sorted(weekdays), sorted(dates)
+    branch.save(update_fields=["quiet_from", "quiet_until", "quiet_weekdays", "quiet_dates"])

@@ -118,6 +118,10 @@ class Branch(models.Model):
             return self.quiet_from <= clock < self.quiet_until
         return clock >= self.quiet_from or clock < self.quiet_until
 
+    @property
+    def quiet_weekday_names(self) -> list[str]:
+        return [str(Weekday(day).label) for day in self.quiet_weekdays]
+
     def is_quiet_day(self, day: date) -> bool:
         return day.weekday() in self.quiet_weekdays or day in self.quiet_dates
 

@@ -6,12 +6,15 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from customers.models import Customer
+from frontdesk.branches.actions import set_quiet
 from frontdesk.branches.models import Branch
 from frontdesk.broker import wake_on_commit
-from frontdesk.staff.models import Staff
+from frontdesk.staff.actions import record
+from frontdesk.staff.models import Staff, StaffEventKind
 from notifications import notices
 from notifications.actions.moves import Moves
 from notifications.actions.planning import plan
@@ -149,7 +152,7 @@ def set_notice(
     """Decide for a branch, or (None) for all that decided nothing of their own."""
     if reason := why_not_set_notice(branch, by=by):
         raise CannotSetNotice(reason)
-    row, _ = NoticeSetting.objects.update_or_create(
+    row, _is_new = NoticeSetting.objects.update_or_create(
         notice=notices.notice(key).key,
         branch=branch,
         defaults={
@@ -162,7 +165,7 @@ def set_notice(
             "may_call": settings.may_call,
         },
     )
-    _replan_soon(key, branch=branch, at=at)
+    _replan_soon(key, branch=branch, by=by, at=at)
     return row
 
 
@@ -172,10 +175,34 @@ def forget_notice(key: str, *, branch: Branch | None, by: Staff, at: datetime) -
     if reason := why_not_set_notice(branch, by=by):
         raise CannotSetNotice(reason)
     NoticeSetting.objects.filter(notice=key, branch=branch).delete()
-    _replan_soon(key, branch=branch, at=at)
+    _replan_soon(key, branch=branch, by=by, at=at)
 
 
-def _replan_soon(key: str, *, branch: Branch | None, at: datetime) -> None:
+@transaction.atomic
+def set_quiet_times(
+    branch: Branch,
+    *,
+    quiet_from: time,
+    quiet_until: time,
+    weekdays: Sequence[int],
+    dates: Sequence[date],
+    by: Staff,
+    at: datetime,
+) -> None:
+    if reason := why_not_set_notice(branch, by=by):
+        raise CannotSetNotice(reason)
+    set_quiet(
+        branch, quiet_from=quiet_from, quiet_until=quiet_until, weekdays=weekdays, dates=dates
+    )
+    _note(str(_("Jam dan hari tenang")), branch=branch, by=by, at=at)
+
+
+def _note(what: str, *, branch: Branch | None, by: Staff, at: datetime) -> None:
+    record(StaffEventKind.NOTICE_SET, by=by, branch=branch, detail=what[:200], at=at)
+
+
+def _replan_soon(key: str, *, branch: Branch | None, by: Staff, at: datetime) -> None:
+    _note(str(notices.notice(key).name), branch=branch, by=by, at=at)
     branches = [branch] if branch else list(Branch.objects.active())
     for one in branches:
         NoticeReplan.objects.update_or_create(notice=key, branch=one, defaults={"at": at})
@@ -238,5 +265,7 @@ def templates_for(one: Notice) -> Iterable[Template]:
     return [
         template
         for template in fitting
-        if template.current and offered.issuperset(template.current.variables)
+        if template.current
+        and offered.issuperset(template.current.variables)
+        and (template.key == one.key or notices.known(template.key) is None)
     ]

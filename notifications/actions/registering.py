@@ -38,6 +38,8 @@ def write_version(
 def register_templates() -> int:
     """Register each current version that the provider does not know yet; say how many were."""
     done = 0
+    if not twilio.is_configured():
+        return done
     waiting = TemplateVersion.objects.filter(template__current=F("pk"), content_sid="")
     for version in waiting.select_related("template"):
         try:
