@@ -244,7 +244,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # What is woken up, every how many seconds, and when a late wake-up is dropped.
     "send due messages": {
-        "task": "notifications.tasks.send_due",
+        "task": "notifications.tasks.tick",
         "schedule": 5.0,
         "options": {"expires": 10},
     },
@@ -322,8 +322,16 @@ TWILIO_API_BASE = env.str("TWILIO_API_BASE", "")
 TWILIO_CONTENT_API_BASE = env.str("TWILIO_CONTENT_API_BASE", TWILIO_API_BASE)
 TWILIO_FROM_WHATSAPP = env.str("TWILIO_FROM_WHATSAPP", "")
 TWILIO_FROM_SMS = env.str("TWILIO_FROM_SMS", "")
-# How long a claimed message may be on its way before its outcome counts as unknown.
-MESSAGE_LEASE = timedelta(seconds=90)
+# Longer than Twilio's own limit, so that a slow answer is still an answer.
+TWILIO_READ_SECONDS = env.float("TWILIO_READ_SECONDS", 30.0)
+# Messages of one sender on their way at once, and how many workers may share a sender.
+MESSAGE_POSTS_AT_ONCE = env.int("MESSAGE_POSTS_AT_ONCE", 64)
+MESSAGE_PUMPS_A_SENDER = env.int("MESSAGE_PUMPS_A_SENDER", 4)
+# How long a claimed message may be on its way before its outcome counts as unknown; five seconds
+# more than a POST may take, at the least.
+MESSAGE_LEASE = timedelta(seconds=env.float("MESSAGE_LEASE_SECONDS", 90))
 # The provider's list may lag: an absent message counts as not sent after this, asked twice.
-MESSAGE_ABSENT_AFTER = timedelta(seconds=120)
-MESSAGE_ABSENT_AGAIN_AFTER = timedelta(seconds=60)
+MESSAGE_ABSENT_AFTER = timedelta(seconds=env.float("MESSAGE_ABSENT_SECONDS", 120))
+MESSAGE_ABSENT_AGAIN_AFTER = timedelta(seconds=env.float("MESSAGE_ABSENT_AGAIN_SECONDS", 60))
+# What WhatsApp took and has not delivered so long before it is of no more use goes another way.
+MESSAGE_FALL_BACK_BEFORE = timedelta(hours=4)

@@ -11,12 +11,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from frontdesk.branches.models import Branch
 from notifications.actions.falling_back import fall_back
 from notifications.actions.pacing import Grant
+from notifications.actions.statements import run
 from notifications.models import Lane, Message, Portfolio
 from notifications.providers.codes import ErrorClass
 from notifications.states import MessageState
@@ -25,8 +26,6 @@ WINDOW = timedelta(hours=24)
 WAIT_FOR_TEMPLATE = timedelta(minutes=15)
 # What WhatsApp lets one number have in the long run; a burst is borrowed from the next minutes.
 PAIR_MINUTE, MOST_A_PAIR = timedelta(minutes=1), 10
-# Looked at beyond what is wanted, because other workers hold some of them.
-SPARE = 3
 
 # What a reason does to the message and what the desk reads.
 REASONS: dict[str, tuple[MessageState, str]] = {
@@ -101,30 +100,34 @@ class Hours:
         )
 
 
+# `first` looks at more than is wanted, because other workers hold some of them. `locked` hides the
+# state from the planner, which would else walk the whole line to find these few rows in it.
 _CLAIM = """
 WITH sources AS (
     SELECT lanes.lane, batch.id AS batch_id
     FROM unnest(%(lanes)s::int[]) AS lanes (lane) CROSS JOIN notifications_batch batch
     WHERE batch.state = 'running'
 ), due AS MATERIALIZED (
-    SELECT found.id FROM unnest(%(lanes)s::int[]) AS lanes (lane) CROSS JOIN LATERAL (
-        SELECT id FROM notifications_message
+    SELECT found.* FROM unnest(%(lanes)s::int[]) AS lanes (lane) CROSS JOIN LATERAL (
+        SELECT id, lane, due_at FROM notifications_message
         WHERE sender_id = %(sender)s AND state = 'queued' AND batch_id IS NULL
             AND lane = lanes.lane AND due_at <= %(at)s
             AND (%(may_promote)s OR message_class <> 'marketing')
-        ORDER BY due_at, id LIMIT %(many)s
+        ORDER BY batch_id, due_at, id LIMIT 192
     ) found
     UNION ALL
-    SELECT found.id FROM sources CROSS JOIN LATERAL (
-        SELECT id FROM notifications_message
+    SELECT found.* FROM sources CROSS JOIN LATERAL (
+        SELECT id, lane, due_at FROM notifications_message
         WHERE sender_id = %(sender)s AND state = 'queued' AND batch_id = sources.batch_id
             AND lane = sources.lane AND due_at <= %(at)s
             AND (%(may_promote)s OR message_class <> 'marketing')
-        ORDER BY due_at, id LIMIT %(many)s
+        ORDER BY batch_id, due_at, id LIMIT 192
     ) found
+), first AS MATERIALIZED (
+    SELECT id FROM due ORDER BY lane, due_at, id LIMIT %(total)s * 3
 ), locked AS MATERIALIZED (
-    SELECT message.* FROM notifications_message message JOIN due ON due.id = message.id
-    WHERE message.state = 'queued' AND message.due_at <= %(at)s
+    SELECT message.* FROM first JOIN notifications_message message ON message.id = first.id
+    WHERE concat(message.state) = 'queued' AND message.due_at <= %(at)s
     ORDER BY message.lane, message.due_at, message.id LIMIT %(total)s
     FOR UPDATE OF message SKIP LOCKED
 ), picked AS (
@@ -153,7 +156,7 @@ WITH sources AS (
             OR picked.message_class = 'personal') THEN picked.to_phone
         ELSE COALESCE(customer.phone, '') END AS phone) address
     LEFT JOIN notifications_phonestanding standing ON standing.phone = address.phone
-), judged AS (
+), judged AS MATERIALIZED (
     SELECT known.*, CASE
         WHEN expires_at <= %(at)s THEN 'expired'
         WHEN address = '' THEN 'address'
@@ -197,7 +200,7 @@ WITH sources AS (
     SELECT phone, day, id FROM budgeted WHERE second_reason = 'go' AND one_a_day
     ORDER BY phone, lane, due_at, id
     ON CONFLICT (phone, day) DO NOTHING RETURNING message_id
-), decided AS (
+), decided AS MATERIALIZED (
     SELECT budgeted.*, CASE WHEN second_reason = 'go' AND one_a_day
             AND NOT EXISTS (SELECT FROM slots WHERE slots.message_id = budgeted.id)
             AND NOT EXISTS (SELECT FROM notifications_dayslot mine
@@ -211,7 +214,7 @@ WITH sources AS (
         WHEN 'pair' THEN %(at)s + %(pair_minute)s
         WHEN 'people' THEN %(people_at)s ELSE due_at END AS new_due_at
     FROM decided
-), ruled AS (
+), ruled AS MATERIALIZED (
     SELECT timed.*, words.reason, words.words, (reason = 'go')::int AS go, CASE
         WHEN words.state = 'queued' AND new_due_at >= expires_at AND reason <> 'template'
         THEN 'expired' ELSE words.state END AS new_state
@@ -249,6 +252,9 @@ SELECT reason, id, public_id, lane, channel, address, version_id, content_sid, v
     EXTRACT(EPOCH FROM expires_at - %(at)s)::int, attempts + 1
 FROM ruled ORDER BY lane, due_at, id
 """
+_REACHED = """
+SELECT count(*), min(at) FROM notifications_reachedphone WHERE portfolio_id = %s AND at > %s
+"""
 _WORDS = {
     "reasons": list(REASONS),
     "states": [state.value for state, _words in REASONS.values()],
@@ -268,7 +274,6 @@ def claim(sender: int, grant: Grant, hours: Hours, *, at: datetime) -> Slice:
         "at": at,
         "total": grant.total,
         "campaigns": grant.campaigns,
-        "many": grant.total * SPARE,
         "lanes": [lane.value for lane in lanes],
         "campaign": Lane.CAMPAIGN.value,
         "may_promote": grant.may_promote,
@@ -287,9 +292,7 @@ def claim(sender: int, grant: Grant, hours: Hours, *, at: datetime) -> Slice:
         "lease_for": settings.MESSAGE_LEASE,
         "from_address": grant.address,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, values)
-        rows = cursor.fetchall()
+    rows = run(_CLAIM, values)
     for reason, pk, *_rest in rows:
         if reason in INSTEAD:
             fall_back(Message.objects.get(pk=pk), error=INSTEAD[reason], at=at)
@@ -305,11 +308,5 @@ def _people(grant: Grant, *, at: datetime) -> tuple[int | None, datetime]:
     if grant.portfolio is None or grant.people_a_day is None:
         return None, at
     Portfolio.objects.select_for_update(no_key=True).get(pk=grant.portfolio)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*), min(at) FROM notifications_reachedphone"
-            " WHERE portfolio_id = %s AND at > %s",
-            [grant.portfolio, at - WINDOW],
-        )
-        used, oldest = cursor.fetchone()
+    [(used, oldest)] = run(_REACHED, [grant.portfolio, at - WINDOW])
     return max(0, grant.people_a_day - used), (oldest or at) + WINDOW

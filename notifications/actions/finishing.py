@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from notifications.actions.falling_back import fall_back
 from notifications.actions.moves import Moves, locked
 from notifications.actions.sending import ASK_AGAIN_AFTER, accept
+from notifications.actions.statements import run
 from notifications.actions.suppressing import obey_provider
 from notifications.models import DaySlot
 from notifications.providers.codes import ErrorClass, words
@@ -93,11 +94,8 @@ def finish(posted: Sequence[Posted], *, at: datetime) -> int:
 @transaction.atomic
 def _finish(posted: Sequence[Posted], *, at: datetime) -> int:
     rows = [_row(one, at=at) for one in posted]
-    with connection.cursor() as cursor:
-        values: list[Any] = [list(column) for column in zip(*rows, strict=True)]
-        values += [ASK_AGAIN_AFTER, at, at]
-        cursor.execute(_FINISH, values)
-        applied = {pk for (pk,) in cursor.fetchall()}
+    values: list[Any] = [list(column) for column in zip(*rows, strict=True)]
+    applied = {pk for (pk,) in run(_FINISH, [*values, ASK_AGAIN_AFTER, at, at])}
     for one in posted:
         if one.outcome.sid:
             if one.pk not in applied:

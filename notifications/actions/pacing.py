@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models.functions import Now
 
+from notifications.actions.statements import run
 from notifications.models import Circuit, SenderPace
 from notifications.providers.codes import ErrorClass
 
@@ -156,10 +156,8 @@ def take(
         "probe": PROBE_TAKES,
         "deaf_after": DEAF_AFTER,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, values)
-        row = cursor.fetchone()
-    return Grant(*row) if row else None
+    rows = run(_TAKE, values)
+    return Grant(*rows[0]) if rows else None
 
 
 def unprobe(sender: int) -> None:

@@ -20,6 +20,7 @@ from notifications.actions.finishing import Posted, finish
 from notifications.actions.pacing import Grant, Health
 from notifications.actions.posting import Job, Lease, Posters, callback_address
 from notifications.actions.registering import register_templates
+from notifications.actions.statements import hot_path, is_pooled
 from notifications.models import Channel, Lane, TemplateVersion
 from notifications.providers import twilio
 from notifications.providers.outcome import Outgoing
@@ -60,7 +61,7 @@ def pump(
     """
     if not twilio.is_configured():
         return 0
-    with _place(sender) as has_place:
+    with _place(sender) as has_place, hot_path():
         if not has_place:
             return 0
         if twilio.is_local():
@@ -105,7 +106,7 @@ def _place(sender: int) -> Iterator[bool]:
 
     Too many pumps do no harm, they only take turns: behind PgBouncer nobody counts them.
     """
-    if settings.DATABASES["default"].get("DISABLE_SERVER_SIDE_CURSORS"):
+    if is_pooled():
         yield True
         return
     taken = None

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from notifications.actions.moves import Moves, locked
-from notifications.actions.sending import accept, address
-from notifications.models import Message, MessageClass
+from notifications.actions.sending import accept
+from notifications.models import Channel, Message, MessageClass
 from notifications.providers import twilio
 from notifications.providers.twilio import Listed, LookUpFailed
 from notifications.states import MessageState
@@ -94,6 +94,11 @@ def _apply(pk: int, rows: list[Listed], *, at: datetime) -> bool:
         settled = _is_hopeless(message, at) and _abandon(message, moves)
     moves.write()
     return settled
+
+
+def address(message: Message) -> str:
+    is_whatsapp = message.channel == Channel.WHATSAPP
+    return f"whatsapp:{message.to_phone}" if is_whatsapp else message.to_phone
 
 
 def _match(message: Message, rows: list[Listed]) -> Listed | Finding:

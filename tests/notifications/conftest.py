@@ -4,8 +4,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from customers.models import Customer
+from frontdesk.branches.models import Branch
 from notifications import actions
-from notifications.models import Message, Template
+from notifications.actions import pacing
+from notifications.actions.claiming import Hours, Slice, claim
+from notifications.models import Message, SenderPace, Template
 from tests.factories import NOW, CustomerFactory, create_template, give_consent
 from tests.twilio_server import ACCOUNT_SID, AUTH_TOKEN, WHATSAPP_FROM, provider, twilio_server
 
@@ -85,6 +88,16 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+def lose_a_claim(clock: Clock, *, most: int = 16) -> Slice:
+    """Claim as a worker that is never heard of again."""
+    pace = SenderPace.objects.get()
+    SenderPace.objects.update(tokens=most)
+    grant = pacing.take(pace.pk, want=most, campaigns=most)
+    assert grant
+    at = clock()
+    return claim(pace.pk, grant, Hours.of(list(Branch.objects.all()), at=at), at=at)
 
 
 def steps(message: Message) -> list[str]:

@@ -8,8 +8,7 @@ from django.db import connection
 
 from customers.models import ConsentPurpose
 from notifications import actions
-from notifications.actions import sending as sender
-from notifications.models import Message, Sender, Template, TemplateVersion
+from notifications.models import Message, Template, TemplateVersion
 from notifications.providers import twilio
 from notifications.states import MessageState
 from tests.factories import NOW, CustomerFactory, give_consent
@@ -79,7 +78,7 @@ def test_not_in_the_quiet_hours_of_the_branch(plan, sending, clock, menteng):
     assert actions.send_due(clock=clock) == 1
 
 
-@pytest.mark.parametrize("lacking", ["consent", "phone", "withdrawn", "sender"])
+@pytest.mark.parametrize("lacking", ["consent", "phone", "withdrawn"])
 def test_suppressed_when_it_may_not_or_cannot_go(plan, sending, clock, menteng, settings, lacking):
     person = CustomerFactory(
         home_branch=menteng, phone="" if lacking == "phone" else "+6281298765432"
@@ -94,8 +93,6 @@ def test_suppressed_when_it_may_not_or_cannot_go(plan, sending, clock, menteng, 
             source="counter",
             at=NOW,
         )
-    if lacking == "sender":
-        Sender.objects.all().delete()
     message = plan(customer=person)
 
     actions.send_due(clock=clock)
@@ -143,8 +140,8 @@ def test_without_an_account_messages_wait(plan, settings, clock):
         ("trickle", MessageState.ACCEPTED, 1),
     ],
 )
-def test_never_called_sent_when_it_was_not(plan, sending, clock, monkeypatch, fault, state, taken):
-    monkeypatch.setattr(twilio, "READ_SECONDS", 2.5)
+def test_never_called_sent_when_it_was_not(plan, sending, clock, settings, fault, state, taken):
+    settings.TWILIO_READ_SECONDS = 2.5
     twilio._client.cache_clear()
     sending.set(next=[fault], hang_seconds=6)
     message = plan()
@@ -213,35 +210,16 @@ def test_a_number_opted_out_at_the_provider_is_left_in_peace(plan, sending, cloc
     }
 
 
-def test_a_worker_that_was_held_up_does_not_post(plan, sending, clock):
+def test_a_worker_that_was_held_up_does_not_post(plan, sending, clock, settings):
     message = plan()
-    actions.register_templates()
-    claims, _seen = sender.claim(at=clock())
-    late = clock.forward(seconds=80)
+    settings.MESSAGE_LEASE = timedelta(seconds=settings.TWILIO_READ_SECONDS)
 
-    outcome = sender._post(claims[0], clock)
-    sender.finish([(claims[0], outcome)], at=late)
+    actions.send_due(clock=clock)
 
     message.refresh_from_db()
     assert message.state == MessageState.QUEUED
+    assert steps(message) == ["queued", "sending", "queued"]
     assert sending.accepted() == []
-
-
-def test_a_late_answer_still_counts(plan, sending, clock):
-    message = plan()
-    actions.register_templates()
-    claims, _seen = sender.claim(at=clock())
-    outcome = sender._post(claims[0], clock)
-    clock.forward(minutes=2)
-    actions.settle.__globals__["reap"](at=clock())
-    message.refresh_from_db()
-    assert message.state == MessageState.UNKNOWN
-
-    sender.finish([(claims[0], outcome)], at=clock())
-
-    message.refresh_from_db()
-    assert message.state == MessageState.ACCEPTED
-    assert message.provider_sid == sending.accepted()[0]["sid"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -258,7 +236,7 @@ def test_sent_once_by_many_workers(plan, sending, clock, menteng, workers):
     def work():
         try:
             start.wait()
-            actions.send_due(clock=clock, batch=4)
+            actions.send_due(clock=clock)
         finally:
             connection.close()
 

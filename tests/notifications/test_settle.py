@@ -12,11 +12,10 @@ from django.db import connection
 from django.utils import timezone
 
 from notifications import actions
-from notifications.actions import sending as sender
 from notifications.models import Message, Template
 from notifications.states import MessageState
 from tests.factories import CustomerFactory, give_consent
-from tests.notifications.conftest import Clock, process_environ, steps
+from tests.notifications.conftest import Clock, lose_a_claim, process_environ, steps
 from tests.twilio_server import ROOT, until
 
 pytestmark = pytest.mark.django_db
@@ -167,7 +166,7 @@ def test_nothing_is_proven_while_the_provider_is_away(unclear, clock, sending):
 def test_a_lost_claim_is_reaped_then_sent_once(plan, sending, clock):
     message = plan(at=clock())
     actions.register_templates()
-    sender.claim(at=clock())
+    lose_a_claim(clock)
 
     clock.forward(seconds=89)
     actions.settle(clock=clock)
