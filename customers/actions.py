@@ -25,6 +25,7 @@ CARD_FIELDS = (
     "call_name",
     "birth_date",
     "address",
+    "email",
     "allergies",
     "notes",
 )

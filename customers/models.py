@@ -61,6 +61,8 @@ class Customer(models.Model):
     )
     birth_date = models.DateField(_("tanggal lahir"), null=True, blank=True)
     address = models.CharField(_("alamat"), max_length=200, blank=True)
+    # Rows that are written without Django need not name it.
+    email = models.EmailField(_("e-mail"), blank=True, default="", db_default="")
     allergies = models.CharField(_("alergi"), max_length=300, blank=True)
     notes = models.TextField(_("catatan"), blank=True)
     home_branch = models.ForeignKey(

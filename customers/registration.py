@@ -62,6 +62,7 @@ class CardForm(forms.ModelForm[Customer]):
             "call_name",
             "birth_date",
             "address",
+            "email",
             "allergies",
             "notes",
         ]
@@ -70,6 +71,7 @@ class CardForm(forms.ModelForm[Customer]):
             "call_name": _("Panggilan"),
             "honorific": _("Sapaan"),
             "address": _("Alamat"),
+            "email": _("E-mail"),
             "allergies": _("Alergi"),
             "notes": _("Catatan"),
         }
@@ -86,6 +88,7 @@ class CardForm(forms.ModelForm[Customer]):
             "name": forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "words"}),
             "call_name": forms.TextInput(attrs={"autocomplete": "off"}),
             "address": forms.TextInput(attrs={"autocomplete": "off"}),
+            "email": forms.EmailInput(attrs={"autocomplete": "off"}),
             "allergies": forms.TextInput(attrs={"autocomplete": "off"}),
             "notes": forms.Textarea(attrs={"rows": 2}),
         }

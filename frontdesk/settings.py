@@ -268,6 +268,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 5.0,
         "options": {"expires": 10},
     },
+    "stand in for what did not arrive": {
+        "task": "notifications.tasks.stand_in",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "plan periodic notices": {
         "task": "notifications.tasks.plan_periodic",
         "schedule": 60.0,
@@ -322,6 +327,10 @@ TWILIO_API_BASE = env.str("TWILIO_API_BASE", "")
 TWILIO_CONTENT_API_BASE = env.str("TWILIO_CONTENT_API_BASE", TWILIO_API_BASE)
 TWILIO_FROM_WHATSAPP = env.str("TWILIO_FROM_WHATSAPP", "")
 TWILIO_FROM_SMS = env.str("TWILIO_FROM_SMS", "")
+# E-mail: `smtp+tls://user:password@host:587`; without a sender's address none is sent.
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_FROM = env.str("EMAIL_FROM", "")
+EMAIL_TIMEOUT = 20
 # Longer than Twilio's own limit, so that a slow answer is still an answer.
 TWILIO_READ_SECONDS = env.float("TWILIO_READ_SECONDS", 30.0)
 # Messages of one sender on their way at once, and how many workers may share a sender.

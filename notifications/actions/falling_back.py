@@ -139,7 +139,7 @@ def _is_stopped(message: Message) -> bool:
 
 def _note_standing(message: Message, error: ErrorClass, *, at: datetime) -> None:
     phone = message.to_phone
-    if not phone:
+    if not phone or message.channel == Channel.EMAIL:
         return
     if error == ErrorClass.NO_WHATSAPP:
         values: dict[str, object] = {"no_whatsapp_until": at + NO_WHATSAPP_FOR}

@@ -56,6 +56,8 @@ def plan(
     sender = sender_for(branch, channel)
     if sender is None and channel == Channel.WHATSAPP:
         channel = Channel.BY_HAND
+    if channel == Channel.EMAIL and customer and not to_email:
+        to_email = customer.email
     values: dict[str, Any] = {
         "branch": branch,
         "customer": customer,

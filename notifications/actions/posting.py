@@ -15,14 +15,18 @@ from notifications import failpoints
 from notifications.actions.claiming import Claim
 from notifications.actions.finishing import Posted
 from notifications.models import Channel, Lane
-from notifications.providers import twilio
+from notifications.providers import email, twilio
 from notifications.providers.codes import ErrorClass
 from notifications.providers.outcome import Outcome, Outgoing
 
 logger = logging.getLogger(__name__)
 
 Post = Callable[[Outgoing], Outcome]
-POSTS: Mapping[str, Post] = {Channel.WHATSAPP: twilio.send, Channel.SMS: twilio.send}
+POSTS: Mapping[str, Post] = {
+    Channel.WHATSAPP: twilio.send,
+    Channel.SMS: twilio.send,
+    Channel.EMAIL: email.send,
+}
 NOBODY = uuid.UUID(int=0)
 
 

@@ -21,9 +21,10 @@ from notifications.actions.pacing import Grant, Health
 from notifications.actions.posting import Job, Lease, Posters, callback_address
 from notifications.actions.registering import register_templates
 from notifications.actions.statements import hot_path, is_pooled
-from notifications.models import Channel, Lane, TemplateVersion
-from notifications.providers import twilio
+from notifications.models import Channel, Lane, Sender, TemplateVersion
+from notifications.providers import email, twilio
 from notifications.providers.outcome import Outgoing
+from notifications.segments import to_gsm7
 from notifications.wording import content_variables, filled
 
 logger = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ def pump(
 
     Return how many messages the provider took. Others may pump the same sender beside this one.
     """
-    if not twilio.is_configured():
+    if not _has_provider(sender):
         return 0
     with _place(sender) as has_place, hot_path():
         if not has_place:
@@ -68,6 +69,11 @@ def pump(
             register_templates()
         most = posts_at_once or settings.MESSAGE_POSTS_AT_ONCE
         return Pump(sender, clock=clock, most=most, budget=budget, stop=stop).run()
+
+
+def _has_provider(sender: int) -> bool:
+    by_email = Sender.objects.filter(pk=sender, channel=Channel.EMAIL).exists()
+    return email.is_configured() if by_email else twilio.is_configured()
 
 
 _DUE = """
@@ -148,7 +154,7 @@ class Pump:
         self.stop = stop
         self.ends = time.monotonic() + budget.total_seconds()
         self.posters = Posters(most)
-        self.step = max(1, most // 8)
+        self.step = max(1, min(8, most // 2), most // 4)
         self.for_campaigns = max(1, most - most // FREE_PART)
         self.callback = callback_address()
         self.versions: dict[int, TemplateVersion] = {}
@@ -234,7 +240,10 @@ class Pump:
             if is_whatsapp:
                 sid, variables = one.content_sid, content_variables(version.variables, given)
             else:
-                body = body or filled(version.sms_body or version.body, given)
+                is_sms = one.channel == Channel.SMS
+                body = body or filled((is_sms and version.sms_body) or version.body, given)
+        if one.channel == Channel.SMS:
+            body = to_gsm7(body)
         return Outgoing(
             to=f"whatsapp:{one.to}" if is_whatsapp else one.to,
             sender=address,

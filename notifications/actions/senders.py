@@ -8,7 +8,7 @@ from django.utils import timezone
 from frontdesk.branches.models import Branch
 from notifications.models import Channel, Portfolio, Sender, SenderPace
 
-PER_SECOND = {Channel.WHATSAPP: 80.0, Channel.SMS: 10.0}
+PER_SECOND = {Channel.WHATSAPP: 80.0, Channel.SMS: 10.0, Channel.EMAIL: 5.0}
 
 
 @transaction.atomic
@@ -17,6 +17,7 @@ def ensure_senders() -> list[Sender]:
     named = {
         Channel.WHATSAPP: settings.TWILIO_FROM_WHATSAPP,
         Channel.SMS: settings.TWILIO_FROM_SMS,
+        Channel.EMAIL: settings.EMAIL_FROM,
     }
     made = []
     for channel, address in named.items():
