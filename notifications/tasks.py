@@ -33,6 +33,13 @@ def settle() -> None:
 
 
 @shared_task
+def stand_in() -> None:
+    """What did not arrive goes another way in time; what nobody sent by hand leaves its list."""
+    actions.fall_back_in_time(at=timezone.now())
+    actions.clear_by_hand(at=timezone.now())
+
+
+@shared_task
 def plan_periodic() -> None:
     """What no deed plans: birthdays, and what was decided anew about a notice."""
     actions.plan_birthdays(at=timezone.now())

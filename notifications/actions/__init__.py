@@ -1,6 +1,7 @@
 """What may be done to a message: apps plan and withdraw it, workers send and settle it."""
 
 from notifications.actions.birthdays import plan_birthdays
+from notifications.actions.by_hand import clear_by_hand
 from notifications.actions.falling_back import fall_back, fall_back_in_time, with_way_out
 from notifications.actions.hearing import apply_status, receive_inbound
 from notifications.actions.noticing import (
@@ -38,6 +39,7 @@ __all__ = [
     "Heard",
     "apply_status",
     "cancel",
+    "clear_by_hand",
     "decided",
     "decisions",
     "ensure_senders",

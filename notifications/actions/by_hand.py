@@ -7,18 +7,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from customers.models import ConsentPurpose
 from frontdesk.staff.models import Staff
-from notifications.actions.consent import agreed
+from notifications.actions.consent import NEEDED, agreed
 from notifications.actions.moves import Moves, locked
 from notifications.models import Channel, Message, MessageClass, Scope, Suppression
 from notifications.permissions import why_not_send_by_hand
 from notifications.states import MessageState
 
-NEEDED = {
-    MessageClass.TRANSACTIONAL: ConsentPurpose.SERVICE,
-    MessageClass.MARKETING: ConsentPurpose.PROMO,
-}
 A_ROUND = 500
 
 

@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.models import ConsentPurpose
 from frontdesk.staff.models import Staff
-from notifications.actions.consent import agreed
+from notifications.actions.consent import NEEDED, agreed
 from notifications.actions.suppressing import leave_in_peace
 from notifications.models import (
     CallAttempt,
@@ -31,10 +30,6 @@ TRY_AGAIN_AFTER = timedelta(hours=2)
 # After so many calls that nobody answered, the list stops asking for more.
 MOST_TRIES = 4
 ARRIVED = [ProviderStatus.DELIVERED, ProviderStatus.READ]
-NEEDED = {
-    MessageClass.TRANSACTIONAL: ConsentPurpose.SERVICE,
-    MessageClass.MARKETING: ConsentPurpose.PROMO,
-}
 
 
 class CannotNoteCall(Exception):
