@@ -254,7 +254,8 @@ def _preview(
     is_silent: bool = False,
 ) -> dict[str, Any]:
     found = writing.findings(template, message_class=message_class, body=body, sms_body=sms_body)
-    found = [] if is_silent else found
+    # What must be mended comes first.
+    found = [] if is_silent else sorted(found, key=lambda one: not one.is_error)
     people = _people(request)
     chosen = request.POST.get("customer", "")
     person = next((one for one in people if str(one.pk) == chosen), people[0] if people else None)
@@ -265,6 +266,7 @@ def _preview(
             Reason(one, (sms_body if one.is_sms else body)[one.start : one.end]) for one in found
         ],
         "is_refused": refuses(found),
+        "is_silent": is_silent,
         "as_read": filled(body, values),
         "as_sms": short,
         "segments": count(short),
