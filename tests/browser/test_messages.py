@@ -92,7 +92,7 @@ def test_from_the_plan_to_the_customers_answer(
 
     assert Message.objects.get(key="test:2").state == MessageState.SUPPRESSED
     page.goto(reverse("notifications:message_list") + "?group=unsent")
-    page.get_by_text("sudah menarik persetujuan").wait_for()
+    page.get_by_text("tidak ingin menerima pesan").wait_for()
     check_axe(page)
 
 
