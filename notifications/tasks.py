@@ -44,7 +44,7 @@ def plan_periodic() -> None:
     """What no deed plans: birthdays, and what was decided anew about a notice."""
     actions.plan_birthdays(at=timezone.now())
     actions.replan_notices(at=timezone.now())
-    actions.register_templates()
+    register_templates()
 
 
 @shared_task
@@ -55,3 +55,4 @@ def replan_notices() -> None:
 @shared_task
 def register_templates() -> None:
     actions.register_templates()
+    actions.follow_approvals(at=timezone.now())

@@ -1,5 +1,6 @@
 """What may be done to a message: apps plan and withdraw it, workers send and settle it."""
 
+from notifications.actions.approving import follow_approvals
 from notifications.actions.birthdays import plan_birthdays
 from notifications.actions.by_hand import clear_by_hand
 from notifications.actions.falling_back import fall_back, fall_back_in_time, with_way_out
@@ -45,6 +46,7 @@ __all__ = [
     "ensure_senders",
     "fall_back",
     "fall_back_in_time",
+    "follow_approvals",
     "forget_notice",
     "leave_by_link",
     "leave_in_peace",

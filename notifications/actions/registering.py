@@ -40,7 +40,9 @@ def register_templates() -> int:
     done = 0
     if not twilio.is_configured():
         return done
-    waiting = TemplateVersion.objects.filter(template__current=F("pk"), content_sid="")
+    waiting = TemplateVersion.objects.filter(
+        template__current=F("pk"), template__is_archived=False, content_sid=""
+    )
     for version in waiting.select_related("template"):
         try:
             sid = twilio.register_content(

@@ -27,9 +27,10 @@ from notifications.models.sender import (
     Sender,
     SenderPace,
 )
-from notifications.models.text import Channel, MessageClass, Template, TemplateVersion
+from notifications.models.text import Approval, Channel, MessageClass, Template, TemplateVersion
 
 __all__ = [
+    "Approval",
     "Batch",
     "BatchState",
     "CallAttempt",

@@ -46,6 +46,18 @@ class Template(models.Model):
         return self.name or self.key
 
 
+class Approval(models.TextChoices):
+    """What WhatsApp says of a text handed in, in the provider's words."""
+
+    UNSUBMITTED = "unsubmitted", _("Belum diajukan ke WhatsApp")
+    RECEIVED = "received", _("Diajukan ke WhatsApp")
+    PENDING = "pending", _("Menunggu persetujuan WhatsApp")
+    APPROVED = "approved", _("Disetujui WhatsApp")
+    REJECTED = "rejected", _("Ditolak WhatsApp")
+    PAUSED = "paused", _("Dijeda WhatsApp karena keluhan penerima")
+    DISABLED = "disabled", _("Dimatikan WhatsApp")
+
+
 class TemplateVersion(models.Model):
     template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
@@ -56,6 +68,10 @@ class TemplateVersion(models.Model):
     variables = models.JSONField(default=list)
     # The provider's name for this text, once it is registered there; empty: not known there yet.
     content_sid = models.CharField(max_length=40, blank=True)
+    # Empty: not handed in yet.
+    approval = models.CharField(max_length=12, choices=Approval, blank=True)
+    approval_note = models.CharField(max_length=300, blank=True)
+    approval_seen_at = models.DateTimeField(null=True)
     by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 

@@ -1,0 +1,65 @@
+"""Handing each current text in at WhatsApp, and noting what became of it."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q, QuerySet
+
+from notifications.models import Approval, MessageClass, TemplateVersion
+from notifications.providers import approvals, twilio
+
+logger = logging.getLogger(__name__)
+
+CATEGORY = {MessageClass.TRANSACTIONAL: "UTILITY", MessageClass.MARKETING: "MARKETING"}
+# WhatsApp answers within minutes or a day; and it may pause a text that people complain of.
+WHILE_WAITING = timedelta(minutes=5)
+AFTERWARDS = timedelta(hours=6)
+AT_ONCE = 20
+
+
+def follow_approvals(*, at: datetime) -> int:
+    """Ask for what was not asked for, and look at what may have changed; say how much did."""
+    if not twilio.is_configured():
+        return 0
+    changed = 0
+    for version in _to_look_at(at)[:AT_ONCE]:
+        try:
+            answer = _answer(version)
+        except twilio.LookUpFailed as problem:
+            logger.warning("Approval of template version %s is not known: %s", version.pk, problem)
+            continue
+        known = answer.status if answer.status in Approval.values else Approval.PENDING
+        changed += known != version.approval
+        TemplateVersion.objects.filter(pk=version.pk).update(
+            approval=known, approval_note=answer.note, approval_seen_at=at
+        )
+    return changed
+
+
+def _to_look_at(at: datetime) -> QuerySet[TemplateVersion]:
+    never = Q(approval="")
+    waiting = Q(approval__in=[Approval.RECEIVED, Approval.PENDING]) & Q(
+        approval_seen_at__lte=at - WHILE_WAITING
+    )
+    settled = ~Q(approval="") & Q(approval_seen_at__lte=at - AFTERWARDS)
+    return (
+        TemplateVersion.objects.filter(
+            never | waiting | settled,
+            template__current=F("pk"),
+            template__is_archived=False,
+            template__message_class__in=list(CATEGORY),
+        )
+        .exclude(content_sid="")
+        .select_related("template")
+        .order_by(F("approval_seen_at").asc(nulls_first=True), "pk")
+    )
+
+
+def _answer(version: TemplateVersion) -> approvals.Answer:
+    if version.approval:
+        return approvals.look(version.content_sid)
+    return approvals.ask(
+        version.content_sid,
+        name=f"{version.template.key}_v{version.number}",
+        category=CATEGORY[MessageClass(version.template.message_class)],
+    )
