@@ -19,6 +19,7 @@ from notifications.models import Channel, PhoneStanding, Suppression
 from notifications.models.reach import Scope
 
 SAMPLE = 8
+GAP = "…"
 
 
 class Standing(models.TextChoices):
@@ -181,11 +182,18 @@ def sample(audience: Audience, *, at: datetime, size: int = SAMPLE) -> list[Cust
 
 
 def told(choices: Iterable[Choice]) -> Sequence[tuple[str, str, bool]]:
-    """Return label, answers in words and whether it is negated, for each choice."""
+    """Return label, answers in words and whether it is negated, for each choice.
+
+    An answer that stands in its label's gap ("Datang dalam … hari terakhir") needs no words more.
+    """
     found = []
     for choice in choices:
         condition = conditions.condition(choice.key)
-        if condition is not None:
-            words = condition.told(choice.answers)
-            found.append((str(condition.label), words, choice.is_negated))
+        if condition is None:
+            continue
+        label, words = str(condition.label), condition.told(choice.answers)
+        if GAP in label and len(choice.answers) == 1:
+            [answer] = choice.answers.values()
+            label, words = label.replace(GAP, str(answer)), ""
+        found.append((label, words, choice.is_negated))
     return found

@@ -60,8 +60,7 @@ def test_from_the_form_to_the_messages(
         {"key": "seen_since", "answers": {"days": 90}, "is_negated": True}
     ]
     page = maya.get(answer["Location"]).content.decode()
-    assert "Bukan:" in page
-    assert "dalam 90 hari terakhir" in page
+    assert "Datang dalam 90 hari terakhir</dt><dd>tidak" in page
     look = maya.get(reverse("promos:promo_look", args=[campaign.pk])).content.decode()
     assert "Sari 1" in look
     assert "Halo Kak Sari, potongan 20% di Klinik Seruni Menteng." in look
