@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from notifications.actions.writing import TEST
 from notifications.models import Message
 from notifications.states import MessageState, ProviderStatus
 
@@ -77,6 +78,8 @@ class MessageRow:
     problem: str
     # As it was sent, or as it would be sent now.
     text: str
+    # Whom it is for; a number nobody is registered with has no name.
+    name: str
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,13 @@ def message_log(messages: QuerySet[Message], *, group: str = "", before: str = "
 def message_row(message: Message) -> MessageRow:
     badge, state = _shown(message.state, message.provider_status)
     problem = gettext(message.problem) if message.problem else ""
-    return MessageRow(message, badge, state, problem, message.text)
+    return MessageRow(message, badge, state, problem, message.text, _for_whom(message))
+
+
+def _for_whom(message: Message) -> str:
+    if message.customer is not None:
+        return message.customer.name
+    return gettext("Uji coba") if message.notice == TEST else gettext("nomor tak dikenal")
 
 
 def story(message: Message) -> list[Step]:

@@ -156,6 +156,8 @@ def test_a_test_goes_to_oneself_and_is_marked(
     assert (message.notice, message.branch) == ("test", menteng)
     assert message.key.startswith(f"test:{reminder_text.pk}:")
     assert message.text.startswith("Halo Maya, kami dari Klinik Seruni cabang Menteng.")
+    for page in ("/messages/", f"/messages/{message.pk}/"):
+        assert "Uji coba" in maya.get(page).content.decode()
 
 
 def test_a_text_in_use_is_not_put_away(maya: Client, reminder_text: Template) -> None:
