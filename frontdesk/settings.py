@@ -253,6 +253,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 5.0,
         "options": {"expires": 10},
     },
+    "ask the provider for what it did not tell": {
+        "task": "notifications.tasks.ask",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "read waiting customer lists": {
         "task": "customers.tasks.run_waiting_imports",
         "schedule": 5.0,

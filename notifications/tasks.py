@@ -1,7 +1,7 @@
 """What workers do when they are woken; PostgreSQL knows what there is to do."""
 
 from celery import shared_task
-from celery.signals import worker_shutting_down
+from celery.signals import worker_ready, worker_shutting_down
 from django.utils import timezone
 
 from frontdesk.broker import wake
@@ -15,6 +15,12 @@ def _drain(**_values: object) -> None:
     actions.STOPPING.set()
 
 
+@worker_ready.connect
+def _listen(**_values: object) -> None:
+    """Whatever was written to us while no worker ran comes before any campaign."""
+    wake("notifications.tasks.ask")
+
+
 @shared_task
 def pump(sender: int) -> None:
     actions.pump(sender)
@@ -25,11 +31,21 @@ def tick() -> None:
     """Wake a pump for every sender with something due: a lost wake-up costs five seconds."""
     for sender in actions.senders_with_due():
         wake(PUMP_TASK, sender)
+    actions.note_heartbeat("tick")
 
 
 @shared_task
 def settle() -> None:
     actions.settle()
+    actions.note_heartbeat("settle")
+
+
+@shared_task
+def ask() -> None:
+    """What the provider did not tell, or told while we were away."""
+    actions.pull_inbound()
+    actions.poll_stale()
+    actions.note_heartbeat("ask")
 
 
 @shared_task

@@ -4,7 +4,7 @@ from notifications.actions.approving import follow_approvals
 from notifications.actions.birthdays import plan_birthdays
 from notifications.actions.by_hand import clear_by_hand
 from notifications.actions.falling_back import fall_back, fall_back_in_time, with_way_out
-from notifications.actions.hearing import apply_status, receive_inbound
+from notifications.actions.hearing import receive_inbound
 from notifications.actions.noticing import (
     NO_LONGER,
     CannotSetNotice,
@@ -18,10 +18,14 @@ from notifications.actions.noticing import (
     withdraw,
 )
 from notifications.actions.planning import cancel, plan
+from notifications.actions.polling import poll_stale
+from notifications.actions.pulling import pull_inbound
 from notifications.actions.pumping import PUMP_BUDGET, STOPPING, pump, send_due, senders_with_due
+from notifications.actions.recovering import recover
 from notifications.actions.registering import register_templates, write_version
 from notifications.actions.senders import ensure_senders, sender_for
-from notifications.actions.settling import settle
+from notifications.actions.settling import note_heartbeat, settle
+from notifications.actions.statuses import apply_status
 from notifications.actions.suppressing import (
     leave_by_link,
     leave_in_peace,
@@ -51,13 +55,17 @@ __all__ = [
     "leave_by_link",
     "leave_in_peace",
     "lift_for",
+    "note_heartbeat",
     "obey_provider",
     "plan",
     "plan_birthdays",
     "plan_notice",
+    "poll_stale",
+    "pull_inbound",
     "pump",
     "receive_inbound",
     "record_opt_out",
+    "recover",
     "register_templates",
     "replan_notices",
     "send_due",

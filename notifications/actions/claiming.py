@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop as _
 from frontdesk.branches.models import Branch
 from notifications.actions.falling_back import fall_back
 from notifications.actions.pacing import Grant
-from notifications.actions.statements import run
+from notifications.actions.statements import Statement
 from notifications.models import Lane, Message, Portfolio
 from notifications.providers.codes import ErrorClass
 from notifications.states import MessageState
@@ -102,7 +102,10 @@ class Hours:
 
 # `first` looks at more than is wanted, because other workers hold some of them. `locked` hides the
 # state from the planner, which would else walk the whole line to find these few rows in it.
-_CLAIM = """
+_WORDS = ", ".join(
+    f"('{reason}', '{state.value}', '{words}')" for reason, (state, words) in REASONS.items()
+)
+_CLAIM = Statement(f"""
 WITH sources AS (
     SELECT lanes.lane, batch.id AS batch_id
     FROM unnest(%(lanes)s::int[]) AS lanes (lane) CROSS JOIN notifications_batch batch
@@ -218,8 +221,8 @@ WITH sources AS (
     SELECT timed.*, words.reason, words.words, (reason = 'go')::int AS go, CASE
         WHEN words.state = 'queued' AND new_due_at >= expires_at AND reason <> 'template'
         THEN 'expired' ELSE words.state END AS new_state
-    FROM timed JOIN unnest(%(reasons)s::text[], %(states)s::text[], %(words)s::text[])
-        AS words (reason, state, words) ON words.reason = timed.last_reason
+    FROM timed JOIN (VALUES {_WORDS}) AS words (reason, state, words)
+        ON words.reason = timed.last_reason
 ), reached AS (
     INSERT INTO notifications_reachedphone (portfolio_id, phone, at)
     SELECT DISTINCT %(portfolio)s::bigint, phone, %(at)s::timestamptz FROM ruled
@@ -251,15 +254,11 @@ WITH sources AS (
 SELECT reason, id, public_id, lane, channel, address, version_id, content_sid, variables, body,
     EXTRACT(EPOCH FROM expires_at - %(at)s)::int, attempts + 1
 FROM ruled ORDER BY lane, due_at, id
-"""
-_REACHED = """
-SELECT count(*), min(at) FROM notifications_reachedphone WHERE portfolio_id = %s AND at > %s
-"""
-_WORDS = {
-    "reasons": list(REASONS),
-    "states": [state.value for state, _words in REASONS.values()],
-    "words": [words for _state, words in REASONS.values()],
-}
+""")  # noqa: S608
+_REACHED = Statement("""
+SELECT count(*), min(at) FROM notifications_reachedphone
+WHERE portfolio_id = %(portfolio)s AND at > %(since)s
+""")
 
 
 @transaction.atomic
@@ -269,7 +268,6 @@ def claim(sender: int, grant: Grant, hours: Hours, *, at: datetime) -> Slice:
     lease = uuid.uuid4()
     lanes = [lane for lane in Lane if grant.campaigns or lane != Lane.CAMPAIGN]
     values: dict[str, Any] = {
-        **_WORDS,
         "sender": sender,
         "at": at,
         "total": grant.total,
@@ -292,7 +290,7 @@ def claim(sender: int, grant: Grant, hours: Hours, *, at: datetime) -> Slice:
         "lease_for": settings.MESSAGE_LEASE,
         "from_address": grant.address,
     }
-    rows = run(_CLAIM, values)
+    rows = _CLAIM.run(values)
     for reason, pk, *_rest in rows:
         if reason in INSTEAD:
             fall_back(Message.objects.get(pk=pk), error=INSTEAD[reason], at=at)
@@ -308,5 +306,5 @@ def _people(grant: Grant, *, at: datetime) -> tuple[int | None, datetime]:
     if grant.portfolio is None or grant.people_a_day is None:
         return None, at
     Portfolio.objects.select_for_update(no_key=True).get(pk=grant.portfolio)
-    [(used, oldest)] = run(_REACHED, [grant.portfolio, at - WINDOW])
+    [(used, oldest)] = _REACHED.run({"portfolio": grant.portfolio, "since": at - WINDOW})
     return max(0, grant.people_a_day - used), (oldest or at) + WINDOW

@@ -9,14 +9,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from notifications.actions.falling_back import fall_back
 from notifications.actions.moves import Moves, locked
 from notifications.actions.sending import ASK_AGAIN_AFTER, accept
-from notifications.actions.statements import run
+from notifications.actions.statements import Statement
 from notifications.actions.suppressing import obey_provider
 from notifications.models import DaySlot
 from notifications.providers.codes import ErrorClass, words
@@ -41,10 +40,11 @@ class Posted:
     outcome: Outcome
 
 
-_FINISH = """
+_FINISH = Statement("""
 WITH told AS (
-    SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[],
-        %s::text[], %s::text[], %s::timestamptz[])
+    SELECT * FROM unnest(%(id)s::bigint[], %(lease)s::uuid[], %(state)s::text[], %(sid)s::text[],
+        %(status)s::text[], %(rank)s::int[], %(code)s::text[], %(problem)s::text[],
+        %(due_at)s::timestamptz[])
         AS told (id, lease, state, sid, status, rank, code, problem, due_at)
 ), held AS (
     SELECT told.*, message.state AS old
@@ -61,7 +61,7 @@ WITH told AS (
         provider_status = held.status,
         provider_rank = held.rank,
         accepted_at = CASE held.state WHEN 'accepted' THEN clock.at END,
-        ask_again_at = CASE held.state WHEN 'accepted' THEN clock.at + %s END,
+        ask_again_at = CASE held.state WHEN 'accepted' THEN clock.at + %(ask_after)s END,
         due_at = COALESCE(held.due_at, message.due_at),
         lease = CASE held.state WHEN 'unknown' THEN message.lease END,
         lease_until = CASE held.state WHEN 'unknown' THEN message.lease_until END,
@@ -69,14 +69,14 @@ WITH told AS (
         final_at = CASE held.state WHEN 'failed' THEN clock.at END,
         error_code = held.code,
         problem = held.problem
-    FROM held CROSS JOIN (SELECT %s::timestamptz AS at) clock WHERE message.id = held.id
+    FROM held CROSS JOIN (SELECT %(at)s::timestamptz AS at) clock WHERE message.id = held.id
 ), told_on AS (
     INSERT INTO notifications_messageevent
         (message_id, old, new, provider_status, error_code, at, note)
-    SELECT id, old, state, status, code, %s, '' FROM held ORDER BY id
+    SELECT id, old, state, status, code, %(at)s, '' FROM held ORDER BY id
 )
 SELECT id FROM held
-"""
+""")
 
 
 def finish(posted: Sequence[Posted], *, at: datetime) -> int:
@@ -94,8 +94,9 @@ def finish(posted: Sequence[Posted], *, at: datetime) -> int:
 @transaction.atomic
 def _finish(posted: Sequence[Posted], *, at: datetime) -> int:
     rows = [_row(one, at=at) for one in posted]
-    values: list[Any] = [list(column) for column in zip(*rows, strict=True)]
-    applied = {pk for (pk,) in run(_FINISH, [*values, ASK_AGAIN_AFTER, at, at])}
+    values = dict(zip(ROW, map(list, zip(*rows, strict=True)), strict=True))
+    told = {**values, "ask_after": ASK_AGAIN_AFTER, "at": at}
+    applied = {pk for (pk,) in _FINISH.run(told)}
     for one in posted:
         if one.outcome.sid:
             if one.pk not in applied:
@@ -105,9 +106,9 @@ def _finish(posted: Sequence[Posted], *, at: datetime) -> int:
     return sum(1 for one in posted if one.outcome.sid and one.pk in applied)
 
 
-Row = tuple[
-    int, uuid.UUID, str, str | None, str, int, str, str, datetime | None
-]  # as `told` in the statement
+# The columns of `told` in the statement.
+ROW = ("id", "lease", "state", "sid", "status", "rank", "code", "problem", "due_at")
+Row = tuple[int, uuid.UUID, str, str | None, str, int, str, str, datetime | None]
 
 
 def _row(one: Posted, *, at: datetime) -> Row:

@@ -1,7 +1,6 @@
 """What the provider tells us by itself: how a message fares, and what a customer writes."""
 
 import logging
-import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +10,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from notifications.actions.calling import drop_calls
-from notifications.actions.falling_back import fall_back, recall
-from notifications.actions.moves import Moves, locked
-from notifications.actions.sending import accept
-from notifications.actions.suppressing import leave_in_peace, obey_provider, start_again
+from notifications.actions.suppressing import leave_in_peace, start_again
 from notifications.actions.talking import AUTOMATIC, Heard, answer_by_itself, conversation_of
 from notifications.models import (
     Channel,
@@ -28,9 +24,8 @@ from notifications.models import (
     SuppressionSource,
 )
 from notifications.opt_out_words import Said, said
-from notifications.providers.codes import ErrorClass, classify, words
 from notifications.reply_hooks import hook_for
-from notifications.states import FINAL, RANK, MessageState, ProviderStatus
+from notifications.states import MessageState, ProviderStatus
 
 logger = logging.getLogger(__name__)
 
@@ -44,61 +39,6 @@ CERTAIN = {
     Said.MAYBE_STOP: Meaning.MAYBE_STOP,
 }
 STOPS = {Meaning.STOP: Scope.ALL, Meaning.STOP_PROMO: Scope.PROMO}
-
-
-@transaction.atomic
-def apply_status(
-    public_id: uuid.UUID, *, sid: str, status: str, error_code: str, at: datetime
-) -> bool:
-    """Apply a status that ranks higher than what is known; say whether anything changed.
-
-    It comes twice, in any order, and before the answer to the POST: our id in its address is the
-    proof that the provider has the message.
-    """
-    pk = Message.objects.filter(public_id=public_id).values_list("pk", flat=True).first()
-    message = locked([pk]).first() if pk else None
-    if message is None or status not in ProviderStatus.values or not sid:
-        logger.warning("A status (%s) for a message that is not ours", status[:20])
-        return False
-    moves = Moves(at=at)
-    is_new = accept(message, moves, sid=sid, status=status)
-    if message.provider_sid == sid:
-        is_new = _rise(message, moves, ProviderStatus(status), error_code[:12], is_new=is_new)
-    moves.write()
-    if is_new:
-        _follow(message, at=at)
-    return is_new
-
-
-def _rise(
-    message: Message, moves: Moves, status: ProviderStatus, error_code: str, *, is_new: bool
-) -> bool:
-    if not is_new and RANK[status] <= message.provider_rank:
-        return False
-    problem = words(error_code) if error_code else ""
-    values: dict[str, Any] = {
-        "provider_status": status,
-        "provider_rank": RANK[status],
-        "error_code": error_code,
-        "problem": problem,
-    }
-    if status in FINAL:
-        values["final_at"] = moves.at
-    if is_new and not error_code and status not in FINAL:
-        return True
-    moves.change(message, **values)
-    return True
-
-
-def _follow(message: Message, *, at: datetime) -> None:
-    """What a final word of the provider leads to."""
-    if message.provider_status in ARRIVED:
-        recall(message, at=at)
-    elif message.provider_status in FINAL:
-        error = classify(message.error_code)
-        if error == ErrorClass.OPTED_OUT:
-            obey_provider(message, code=message.error_code, at=at)
-        fall_back(message, error=error, at=at)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models.functions import Now
 
-from notifications.actions.statements import run
+from notifications.actions.statements import Statement
 from notifications.models import Circuit, SenderPace
 from notifications.providers.codes import ErrorClass
 
@@ -67,7 +67,7 @@ class Grant:
     people_a_day: int | None
 
 
-_TAKE = """
+_TAKE = Statement("""
 WITH filled AS (
     SELECT pace.*, sender.per_second, sender.address, sender.portfolio_id, portfolio.people_a_day,
         clock.at, cap.size, LEAST(cap.size * sender.reserve_percent / 100, cap.size - 1) AS reserve,
@@ -126,7 +126,7 @@ RETURNING at, total,
     (CASE WHEN met <> 'closed' THEN EXTRACT(EPOCH FROM until - at)
         ELSE size / 2 / per_second END)::float8,
     address, portfolio_id, people_a_day
-"""
+""")
 
 
 def take(
@@ -156,7 +156,7 @@ def take(
         "probe": PROBE_TAKES,
         "deaf_after": DEAF_AFTER,
     }
-    rows = run(_TAKE, values)
+    rows = _TAKE.run(values)
     return Grant(*rows[0]) if rows else None
 
 

@@ -20,11 +20,11 @@ from notifications.actions.finishing import Posted, finish
 from notifications.actions.pacing import Grant, Health
 from notifications.actions.posting import Job, Lease, Posters, callback_address
 from notifications.actions.registering import register_templates
+from notifications.actions.sms import write_sms
 from notifications.actions.statements import hot_path, is_pooled
 from notifications.models import Channel, Lane, Sender, TemplateVersion
 from notifications.providers import email, twilio
 from notifications.providers.outcome import Outgoing
-from notifications.segments import to_gsm7
 from notifications.wording import content_variables, filled
 
 logger = logging.getLogger(__name__)
@@ -228,22 +228,21 @@ class Pump:
         missing = {c.version for c in taken.claims if c.version} - self.versions.keys()
         if missing:
             self.versions |= TemplateVersion.objects.in_bulk(missing)
+        texts = write_sms((c.pk for c in taken.claims if c.channel == Channel.SMS), at=taken.at)
         for one in taken.claims:
-            self.posters.put(Job(one, lease, self._outgoing(one, address)))
+            text = texts.get(one.pk, one.body)
+            self.posters.put(Job(one, lease, self._outgoing(one, address, text)))
 
-    def _outgoing(self, one: Claim, address: str) -> Outgoing:
+    def _outgoing(self, one: Claim, address: str, text: str) -> Outgoing:
         is_whatsapp = one.channel == Channel.WHATSAPP
-        body, sid, variables = one.body, "", ""
+        body, sid, variables = text, "", ""
         if one.version:
             version = self.versions[one.version]
             given = json.loads(one.variables)
             if is_whatsapp:
                 sid, variables = one.content_sid, content_variables(version.variables, given)
             else:
-                is_sms = one.channel == Channel.SMS
-                body = body or filled((is_sms and version.sms_body) or version.body, given)
-        if one.channel == Channel.SMS:
-            body = to_gsm7(body)
+                body = body or filled(version.body, given)
         return Outgoing(
             to=f"whatsapp:{one.to}" if is_whatsapp else one.to,
             sender=address,

@@ -4,14 +4,16 @@ A queue's statistics are wrong most of the time: they say "empty" of a table tha
 filled, and the other way round. So these statements take the plan that holds for any size.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
-from psycopg import Cursor
+from psycopg import RawCursor
 
+_NAME = re.compile(r"%\((\w+)\)s")
 _PLANS = {
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",
@@ -22,7 +24,6 @@ _PLANS = {
     # Each changed row asks for it, and asking for what is not set costs more than the rest.
     "pgtrigger.ignore": "{}",
 }
-Values = Sequence[object] | Mapping[str, object]
 
 
 def is_pooled() -> bool:
@@ -30,12 +31,25 @@ def is_pooled() -> bool:
     return bool(settings.DATABASES["default"].get("DISABLE_SERVER_SIDE_CURSORS"))
 
 
-def run(sql: str, values: Values) -> list[tuple[Any, ...]]:
-    """Run a statement with bound parameters; Django would write them into its text each time."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        cursor.execute(sql.encode(), values, prepare=not is_pooled())
-        return cursor.fetchall() if cursor.description else []
+class Statement:
+    """SQL with `%(name)s` for what is bound to it; turned into the server's own words only once.
+
+    Django would write the values into the text, so that no plan could be kept.
+    """
+
+    def __init__(self, sql: str) -> None:
+        self.names = list(dict.fromkeys(_NAME.findall(sql)))
+        numbered = _NAME.sub(lambda found: f"${self.names.index(found[1]) + 1}", sql)
+        self.sql = numbered.encode()
+
+    def run(self, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        connection.ensure_connection()
+        if not is_pooled():
+            # Django says never, because PgBouncer might stand in between; its own cursors still do.
+            connection.connection.prepare_threshold = 0
+        with connection.wrap_database_errors, RawCursor(connection.connection) as cursor:
+            cursor.execute(self.sql, [values[name] for name in self.names], prepare=True)
+            return cursor.fetchall() if cursor.description else []
 
 
 @contextmanager

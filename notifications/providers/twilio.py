@@ -5,7 +5,9 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from twilio.rest import Client
@@ -19,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 CONTENT_API = "https://content.twilio.com"
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-LISTED = 50
+LISTED, LONGEST_PAGE = 50, 1000
 # The bytes never left.
 NEVER_SENT = (ConnectTimeoutError, NameResolutionError, NewConnectionError)
 SHORTEST_VALIDITY, LONGEST_VALIDITY = 1, 36_000
@@ -30,10 +32,18 @@ CALLBACK_RETRIES = "#rc=5&rp=5xx,ct,rt"
 
 @dataclass(frozen=True)
 class Listed:
+    """A message as the provider tells of it."""
+
     sid: str
+    to: str
+    sender: str
     status: str
     body: str
     created_at: datetime
+    code: str = ""
+    media_count: int = 0
+    price_micros: int | None = None
+    currency: str = ""
 
 
 class LookUpFailed(Exception):
@@ -127,13 +137,72 @@ def look_up(*, to: str, sender: str, since: datetime) -> list[Listed]:
     """The messages to this number that the provider created since then."""
     try:
         rows = client().messages.list(to=to, from_=sender, limit=LISTED, page_size=LISTED)
-        return [
-            Listed(row.sid, str(row.status), row.body or "", row.date_created)
-            for row in rows
-            if row.date_created and row.date_created >= since and row.direction != "inbound"
-        ]
+        return [_listed(row) for row in rows if _is_ours(row) and row.date_created >= since]
     except Exception as broken:
         raise LookUpFailed(type(broken).__name__) from broken
+
+
+def sent_since(*, sender: str, since: datetime) -> list[Listed]:
+    """All that was created for this sender since then: newest first, by whole pages."""
+    found: list[Listed] = []
+    try:
+        for row in client().messages.stream(from_=sender, page_size=LONGEST_PAGE):
+            if row.date_created and row.date_created < since:
+                break
+            if _is_ours(row):
+                found.append(_listed(row))
+    except Exception as broken:
+        raise LookUpFailed(type(broken).__name__) from broken
+    return found
+
+
+def received_since(*, address: str, since: datetime) -> list[Listed]:
+    """What customers wrote to this address since then, oldest first."""
+    found: list[Listed] = []
+    try:
+        for row in client().messages.stream(to=address, page_size=LONGEST_PAGE):
+            if row.date_created and row.date_created < since:
+                break
+            if row.date_created and row.direction == "inbound":
+                found.append(_listed(row))
+    except Exception as broken:
+        raise LookUpFailed(type(broken).__name__) from broken
+    return found[::-1]
+
+
+def fetch(sid: str) -> Listed:
+    try:
+        return _listed(client().messages(sid).fetch())
+    except Exception as broken:
+        raise LookUpFailed(type(broken).__name__) from broken
+
+
+def _is_ours(row: Any) -> bool:
+    return bool(row.date_created) and row.direction != "inbound"
+
+
+def _listed(row: Any) -> Listed:
+    media = str(row.num_media or "")
+    return Listed(
+        sid=row.sid,
+        to=row.to or "",
+        sender=row.from_ or "",
+        status=str(row.status),
+        body=row.body or "",
+        created_at=row.date_created,
+        code=str(row.error_code or ""),
+        media_count=int(media) if media.isdecimal() else 0,
+        price_micros=_micros(row.price),
+        currency=(row.price_unit or "") if row.price else "",
+    )
+
+
+def _micros(price: object) -> int | None:
+    """Twilio says what it took: a negative number of dollars in words."""
+    try:
+        return round(abs(Decimal(str(price))) * 1_000_000) if price else None
+    except InvalidOperation:
+        return None
 
 
 def register_content(*, name: str, body: str, samples: dict[str, str]) -> str:
