@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db import transaction
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
@@ -135,6 +136,7 @@ class Wanted:
     items: list[Item]
 
 
+@transaction.atomic
 def follow_controls(customer: Customer, *, branch: Branch, by: Staff | None, at: datetime) -> None:
     """Plan what a customer's controls at a branch call for, and withdraw what they no longer do.
 

@@ -80,7 +80,9 @@ def test_an_old_version_comes_back_as_the_newest(
 ) -> None:
     first = reminder_text.versions.get()
     maya.post(url_of(reminder_text), {"body": GOOD})
-    page = maya.post(url_of(reminder_text, "restore/"), {"number": "1"}, follow=True).content.decode()
+    page = maya.post(
+        url_of(reminder_text, "restore/"), {"number": "1"}, follow=True
+    ).content.decode()
     assert "Versi 1 dipakai lagi sebagai versi baru" in page
     newest = reminder_text.versions.first()
     assert newest

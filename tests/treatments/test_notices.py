@@ -233,6 +233,16 @@ def test_what_is_queued_follows_new_offsets_and_hours(
     assert [moment for moment, _, _ in told(state="queued")] == ["03/12 10.00", "05/12 10.00"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_lets_the_queue_follow_on_its_own(
+    slip_in: SlipIn, cast: Cast, menteng: Branch, maria: Customer
+) -> None:
+    slip_in(SlipState.DONE, customer=maria)
+    decide("control_reminder", cast.maya, branch=menteng, offsets=[-2])
+    assert [moment for moment, _, _ in told(state="queued")] == ["04/12 10.00"]
+    assert notifications.replan_notices(at=NOW) == 0
+
+
 def test_thanks_follow_the_switch_and_the_text(
     slip_in: SlipIn, cast: Cast, maria: Customer
 ) -> None:
