@@ -21,6 +21,7 @@ from frontdesk.money import rupiah
 from frontdesk.staff.permissions import Permission
 from frontdesk.templatetags.frontdesk import phone as spoken_phone
 from frontdesk.visits.models import VisitEvent, VisitEventKind
+from notifications.models import Meaning
 from notifications.reports import message_row
 from treatments.models import Control, ControlEvent, SlipEvent
 from treatments.models.slip import SlipEventKind
@@ -223,7 +224,7 @@ class _Desk:
 
     def messages(self, kind: int) -> Iterator[Entry]:
         messages = self.customer.messages.select_related(
-            "template__current", "version", "branch"
+            "template__current", "version", "branch", "written_by"
         ).annotate(moment=Coalesce("accepted_at", "final_at", "created_at"))
         for message in self.page(messages, kind, by="moment"):
             row = message_row(message)
@@ -238,6 +239,7 @@ class _Desk:
                     _("Pesan %(channel)s untuk %(due)s") if is_waiting else _("Pesan %(channel)s")
                 )
                 % {"channel": message.get_channel_display(), "due": due},
+                by=message.written_by.nickname if message.written_by else "",
                 branch=self.elsewhere(message.branch),
                 badge=(row.badge, row.state),
                 lines=[row.problem] if row.problem else [],
@@ -254,7 +256,7 @@ class _Desk:
                 pk=reply.pk,
                 icon="chat-left-text",
                 title=_("Balasan %(channel)s") % {"channel": reply.get_channel_display()},
-                lines=[_("Minta berhenti dikirimi pesan")] if reply.is_opt_out else [],
+                lines=[str(Meaning(reply.meaning).label)] if reply.meaning else [],
                 words=reply.body,
             )
 

@@ -11,7 +11,7 @@ from notifications.actions.calling import arrived_after_all, put_on_list
 from notifications.actions.moves import Moves, locked
 from notifications.actions.planning import plan
 from notifications.actions.senders import sender_for
-from notifications.actions.suppressing import opt_out_address
+from notifications.actions.sms import with_way_out, words_of
 from notifications.models import (
     BatchState,
     Channel,
@@ -23,7 +23,6 @@ from notifications.models import (
 from notifications.providers.codes import ErrorClass
 from notifications.segments import count, to_gsm7
 from notifications.states import FINAL, MessageState
-from notifications.wording import filled
 
 # WhatsApp may have reached the number again by then.
 NO_WHATSAPP_FOR = timedelta(days=30)
@@ -114,19 +113,11 @@ def _send_sms(message: Message, *, at: datetime) -> Message | None:
 
 
 def sms_text(message: Message, *, phone: str, at: datetime) -> str:
-    """The words for an SMS: in the networks' alphabet, and a promo with the way out of it."""
-    words = message.body
-    if not words and message.template:
-        version = message.version or message.template.current
-        words = filled(version.sms_body or version.body, message.variables) if version else ""
+    version = message.version or (message.template.current if message.template else None)
+    words = words_of(message, version)
     if message.message_class == MessageClass.MARKETING:
         return with_way_out(words, phone=phone, at=at)
     return to_gsm7(words)
-
-
-def with_way_out(words: str, *, phone: str, at: datetime) -> str:
-    """SMS in Indonesia takes no replies: its reader leaves by a link."""
-    return f"{to_gsm7(words)}\nStop: {opt_out_address(phone, at=at)}"
 
 
 def _is_stopped(message: Message) -> bool:

@@ -87,6 +87,10 @@ def opt_out_address(phone: str, *, at: datetime) -> str:
     return f"{settings.PUBLIC_BASE_URL}{path}"
 
 
+def opt_out_addresses(phones: Iterable[str], *, at: datetime) -> dict[str, str]:
+    return {phone: opt_out_address(phone, at=at) for phone in sorted(set(phones))}
+
+
 @transaction.atomic
 def leave_by_link(link: OptOutLink, *, scope: Scope, words: str, at: datetime) -> None:
     """She pressed the button behind the link; the words are those she read on it."""

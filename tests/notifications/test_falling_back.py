@@ -230,3 +230,15 @@ def test_eight_at_once_plan_one(failed):
         thread.join()
     assert failures == []
     assert Message.objects.filter(parent=message).count() == 1
+
+
+def test_an_sms_of_its_own_is_written_down_as_it_left(plan, sending, clock, customer, settings):
+    give_consent(customer, purpose=ConsentPurpose.PROMO)
+    create_template("promo", body="Promo “{day}” 🌸", message_class=MessageClass.MARKETING)
+    message = plan(template="promo", channel=Channel.SMS)
+    actions.send_due(clock=clock)
+    message.refresh_from_db()
+    code = OptOutLink.objects.get(phone=PHONE).code
+    words = f'Promo "besok"\nStop: {settings.PUBLIC_BASE_URL}/b/{code}/'
+    assert (message.state, message.text, message.segments) == ("accepted", words, 1)
+    assert sending.accepted()[0]["body"] == words
