@@ -223,6 +223,7 @@ def _is_leaving(
         message.state == MessageState.QUEUED
         and message.expires_at > at
         and {item.day for item in items} <= set(days)
+        and {item.offset for item in items} <= set(decision.offsets)
         and any(decision.moment(branch, item.day, item.offset) < at for item in items)
     )
 

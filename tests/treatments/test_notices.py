@@ -243,6 +243,16 @@ def test_a_worker_lets_the_queue_follow_on_its_own(
     assert notifications.replan_notices(at=NOW) == 0
 
 
+def test_what_was_late_under_an_old_offset_is_withdrawn_with_it(
+    slip_in: SlipIn, cast: Cast, menteng: Branch, maria: Customer
+) -> None:
+    soon = TreatmentFactory(control_days=[1])
+    slip_in(SlipState.DONE, customer=maria, treatments=[soon], at=NOW + timedelta(minutes=5))
+    assert [moment for moment, _, _ in told(state="queued")] == ["22/11 10.05"]
+    decide("control_reminder", cast.maya, branch=menteng, offsets=[0], send_at=time(9))
+    assert [moment for moment, _, _ in told(state="queued")] == ["23/11 09.00"]
+
+
 def test_thanks_follow_the_switch_and_the_text(
     slip_in: SlipIn, cast: Cast, maria: Customer
 ) -> None:
