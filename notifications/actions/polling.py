@@ -25,8 +25,8 @@ WITH due AS (
     ORDER BY ask_again_at LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED
 )
 UPDATE notifications_message message SET ask_again_at = CASE
-    WHEN accepted_at < %(at)s - %(asked_for)s OR final_at IS NOT NULL THEN NULL
-    ELSE %(at)s + GREATEST(%(at)s - accepted_at, %(least)s) END
+    WHEN accepted_at <= %(at)s - %(asked_for)s OR final_at IS NOT NULL THEN NULL
+    ELSE LEAST(%(at)s + GREATEST(%(at)s - accepted_at, %(least)s), accepted_at + %(asked_for)s) END
 FROM due WHERE message.id = due.id AND state = 'accepted'
 RETURNING message.id, public_id, provider_sid
 """)
