@@ -120,6 +120,7 @@ class Chaos:
                 "latency_spread_ms": 60,
                 "list_lag_ms": 300,
                 "whatsapp_mps": 0,
+                "read": "never",
                 **callbacks,
             }
         )
@@ -145,8 +146,9 @@ class Chaos:
         ]
         wanted += [("database", self._restart_database)] * self.plan.database_restarts
         if not self.plan.is_naive:
-            wanted += [("flush", self._flush_broker), ("broker", self._kill_broker)]
-            wanted += [("freeze", self._freeze_sender)]
+            rarer = 1 + self.plan.kills // 10
+            wanted += [("flush", self._flush_broker), ("broker", self._kill_broker)] * rarer
+            wanted += [("freeze", self._freeze_sender)] * rarer
         self.dice.shuffle(wanted)
         deeds = [
             Deed((n + 0.5) / len(wanted) * 0.9, name, do) for n, (name, do) in enumerate(wanted)

@@ -1,0 +1,33 @@
+"""The short form of `manage.py bench chaos`, on servers of its own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 600
+
+
+@pytest.mark.timeout(PATIENCE)
+def test_nothing_is_lost_or_doubled_whatever_dies(tmp_path):
+    """The same oracle must see what the naive policy does, or its silence means nothing."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "manage.py", "bench", "chaos", "--data", str(tmp_path / "chaos")),
+            *("--messages", "1500", "--per-second", "75", "--kills", "6", "--pg-restarts", "1"),
+            *("--control", "60", "--seed", "7"),
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=PATIENCE,
+    )
+
+    naive, _, ours = done.stdout.partition(": our policy")
+    assert "BROKEN  sent more than once" in naive, done.stdout
+    assert "BROKEN" not in ours, done.stdout
+    assert "database restarted at once" in ours
+    assert done.returncode == 0, done.stdout
