@@ -28,9 +28,9 @@ class Standing(models.TextChoices):
     REACHABLE = "reachable", _("Bisa dikirimi")
     NO_CONSENT = "no_consent", _("Belum menyetujui promo")
     NO_PHONE = "no_phone", _("Tanpa nomor HP")
-    BAD_PHONE = "bad_phone", _("Nomor tidak aktif")
+    BAD_PHONE = "bad_phone", _("Nomor tidak dapat menerima pesan")
     SUPPRESSED = "suppressed", _("Minta berhenti")
-    NO_WHATSAPP = "no_whatsapp", _("Tidak ada di WhatsApp")
+    NO_WHATSAPP = "no_whatsapp", _("Tidak memakai WhatsApp")
 
 
 # A customer of one branch on one channel: they leave together, at that branch's hours.

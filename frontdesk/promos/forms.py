@@ -1,6 +1,6 @@
 """A promo on one page: who, what and when. The conditions come from the apps that declared them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -49,10 +49,10 @@ class PromoForm(forms.Form):
         error_messages={"required": gettext_lazy("Pilih sedikitnya satu cabang.")},
     )
     template = forms.ModelChoiceField(
-        label=gettext_lazy("Teks"),
+        label=gettext_lazy("Templat"),
         queryset=Template.objects.none(),
-        empty_label=gettext_lazy("Pilih teks promo"),
-        error_messages={"required": gettext_lazy("Pilih teks promo.")},
+        empty_label=gettext_lazy("Pilih templat promo"),
+        error_messages={"required": gettext_lazy("Pilih templat promo.")},
     )
     channel = forms.ChoiceField(
         label=gettext_lazy("Saluran"),
@@ -75,13 +75,13 @@ class PromoForm(forms.Form):
         widget=forms.TimeInput(
             format="%H.%M", attrs={"class": "width-short", "placeholder": "10.00"}
         ),
-        error_messages={"invalid": gettext_lazy("Masukkan jam, misalnya 10.00")},
+        error_messages={"invalid": gettext_lazy("Masukkan jam, misalnya 10.00.")},
     )
     ends_day = DayField(
-        label=gettext_lazy("Terakhir dikirim tanggal"),
+        label=gettext_lazy("Tanggal terakhir"),
         required=False,
         widget=DayInput(),
-        help_text=gettext_lazy("Hari terakhir promo berlaku; setelah itu tidak ada yang dikirim."),
+        help_text=gettext_lazy("Setelah tanggal ini tidak ada lagi yang dikirim."),
     )
     note = forms.CharField(
         label=gettext_lazy("Catatan"), max_length=300, required=False, widget=forms.TextInput
@@ -94,8 +94,10 @@ class PromoForm(forms.Form):
         staff: Staff,
         branch: Branch,
         campaign: Campaign | None = None,
+        typed: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(data, initial=_initial(campaign, branch))
+        """`typed` is what stands in the form already, shown without being judged."""
+        super().__init__(data, initial=_initial(campaign, branch) | dict(typed or {}))
         self.branch = branch
         allowed = Branch.objects.active().filter(pk__in=staff.branches_with(Permission.RUN_PROMOS))
         self._choose("branches", allowed)
@@ -110,7 +112,7 @@ class PromoForm(forms.Form):
             self.fields[f"var_{name}"] = forms.CharField(
                 label=name.replace("_", " ").capitalize(),
                 max_length=200,
-                error_messages={"required": _("Isi kata ini; pelanggan membacanya.")},
+                error_messages={"required": _("Isi bagian ini; pelanggan membacanya.")},
             )
 
     def _choose(self, name: str, rows: Any) -> None:

@@ -24,11 +24,11 @@ def why_not_start(campaign: Campaign, *, by: Staff | None, at: datetime) -> str:
         return reason
     template = campaign.template
     if template is None or template.current is None:
-        return _("Pilih teks promo dulu.")
+        return _("Pilih templat promo dulu.")
     if template.message_class != MessageClass.MARKETING or template.is_archived:
-        return _("Teks ini bukan teks promo yang berlaku. Pilih teks lain.")
+        return _("Templat ini bukan templat promo yang dipakai. Pilih templat lain.")
     if campaign.ends_at is not None and campaign.ends_at <= max(campaign.start_at or at, at):
-        return _("Batas akhir promo ini sudah lewat. Ubah tanggalnya dulu.")
+        return _("Tanggal terakhir promo ini sudah lewat. Ubah dulu tanggalnya.")
     return ""
 
 

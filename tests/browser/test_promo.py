@@ -36,7 +36,7 @@ def test_written_looked_at_started_and_watched(
     expect(look).to_contain_text("dari 3 pelanggan")
     page.locator("#id_use_seen_since").select_option("not")
     page.get_by_label("Nama promo").fill("Akhir tahun")
-    page.get_by_label("Teks", exact=True).select_option("offer")
+    page.get_by_label("Templat", exact=True).select_option("offer")
     page.get_by_label("Offer").fill("potongan 20%")
     expect(look).to_contain_text("Halo Kak Sari, potongan 20%")
     look.get_by_role("button", name="Dewi Kusuma").click()

@@ -112,12 +112,12 @@ def test_a_schedule_is_taken_back_and_changed(
     [
         ({"name": ""}, "Beri nama promo ini."),
         ({"branches": []}, "Pilih sedikitnya satu cabang."),
-        ({"template": ""}, "Pilih teks promo."),
+        ({"template": ""}, "Pilih templat promo."),
         ({"use_seen_since": "is", "seen_since__days": ""}, "Isi dulu"),
         ({"use_birth_month": "is"}, "Isi dulu"),
         ({"start_day": "40/1"}, "Masukkan tanggal"),
         ({"start_day": "31/12/2030", "ends_day": "30/12/2030"}, "sebelum promo mulai"),
-        ({"var_offer": ""}, "Isi kata ini"),
+        ({"var_offer": ""}, "Isi bagian ini"),
     ],
 )
 def test_what_is_wrong_is_told_beside_its_field(
@@ -158,6 +158,11 @@ def test_the_words_ask_for_their_variables(maya: Client, menteng: Branch, offer:
     page = maya.post(reverse("promos:promo_words"), filled(menteng, offer)).content.decode()
     assert 'name="var_offer"' in page
     assert 'name="var_name"' not in page
+    assert "potongan 20%" in page
+    fresh = filled(menteng, offer, var_offer="")
+    page = maya.post(reverse("promos:promo_words"), fresh).content.decode()
+    # Nothing is wrong yet.
+    assert "field-error" not in page
 
 
 def test_the_poll_answers_304_until_a_figure_moves(

@@ -234,7 +234,7 @@ def test_nobody_to_write_to(make_campaign: MakeCampaign) -> None:
 
 
 def test_a_service_text_is_no_promo(make_campaign: MakeCampaign, fans: list[Customer]) -> None:
-    with pytest.raises(CannotChangeCampaign, match="bukan teks promo"):
+    with pytest.raises(CannotChangeCampaign, match="bukan templat promo"):
         actions.start_campaign(make_campaign(template=create_template()), by=None, at=NOW)
 
 

@@ -82,5 +82,10 @@ def promo_audience(request: StaffRequest) -> HttpResponse:
 @require_POST
 def promo_words(request: StaffRequest) -> HttpResponse:
     """Ask for what the chosen text needs; what was typed for another one stays where it fits."""
-    form = PromoForm(request.POST, staff=request.user, branch=request.branch)
+    typed = {
+        name: str(value)
+        for name, value in request.POST.items()
+        if name == "template" or name.startswith("var_")
+    }
+    form = PromoForm(staff=request.user, branch=request.branch, typed=typed)
     return render(request, "promos/_words.html", {"form": form})
