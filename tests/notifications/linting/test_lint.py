@@ -1,7 +1,7 @@
 """The linter's reasons: each rule seen and not seen, and nothing against good texts."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from notifications.linting import Finding, Severity, lint, refuses
@@ -249,6 +249,7 @@ def test_segments_of_what_may_go_by_sms() -> None:
     assert letters.rule == "alphabet"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.text(
         alphabet=st.one_of(st.sampled_from("yg dr.{}[]<>!?¤%Rp0123456789/-\n\t😊"), st.characters())
