@@ -25,8 +25,8 @@ def clock_field(label: Any, **options: Any) -> forms.TimeField:
         input_formats=CLOCK,
         widget=forms.TimeInput({"class": "width-short", "inputmode": "decimal"}, format="%H.%M"),
         error_messages={
-            "required": _("Tulis jam, misalnya 10.00"),
-            "invalid": _("Tulis jam seperti 10.00"),
+            "required": _("Masukkan jam, misalnya 10.00."),
+            "invalid": _("Masukkan jam, misalnya 10.00."),
         },
         **options,
     )
@@ -45,16 +45,16 @@ class OffsetsField(forms.CharField):
             return value
         typed = [part for part in re.split(r"[\s,;]+", super().to_python(value) or "") if part]
         if not all(part.isdecimal() and len(part) < 4 for part in typed):
-            raise ValidationError(_("Tulis jumlah hari, misalnya 3, 1"))
+            raise ValidationError(_("Tulis jumlah hari, misalnya 3, 1."))
         days = sorted({int(part) for part in typed})
         asked = self.asked
         if days and (days[0] < asked.at_least or days[-1] > asked.most):
             raise ValidationError(
-                _("Tulis jumlah hari antara %(least)d dan %(most)d"),
+                _("Tulis jumlah hari antara %(least)d dan %(most)d."),
                 params={"least": asked.at_least, "most": asked.most},
             )
         if len(days) > MOST_OFFSETS:
-            raise ValidationError(_("Paling banyak lima kali"))
+            raise ValidationError(_("Paling banyak lima kali."))
         return sorted(-day if asked.is_before else day for day in days)
 
     def prepare_value(self, value: Any) -> Any:
@@ -100,10 +100,10 @@ class NoticeForm(forms.Form):
         if notice.asks_offsets:
             self.fields["offsets"] = OffsetsField(
                 asked=notice.asks_offsets,
-                error_messages={"required": _("Tulis paling sedikit satu hari")},
-                help_text=_("Boleh lebih dari satu, dengan koma"),
+                error_messages={"required": _("Tulis paling sedikit satu hari.")},
+                help_text=_("Boleh lebih dari satu, dengan koma."),
             )
-        self.fields["send_at"] = clock_field(_("Pukul"), help_text=_("Menurut jam cabang"))
+        self.fields["send_at"] = clock_field(_("Pukul"), help_text=_("Menurut jam cabang."))
         self.order_fields(["is_on", "offsets", "send_at", "template", "channel"])
 
     @staticmethod
@@ -144,7 +144,7 @@ class QuietForm(forms.Form):
     dates = DaysField(
         label=_("Tanggal tanpa pesan"),
         required=False,
-        help_text=_("Satu tanggal satu baris, misalnya 17/08/2027"),
+        help_text=_("Satu tanggal satu baris, misalnya 17/08/2027."),
     )
 
     @staticmethod
@@ -165,5 +165,5 @@ class QuietForm(forms.Form):
     def clean_quiet_until(self) -> time:
         start, end = self.cleaned_data.get("quiet_from"), self.cleaned_data["quiet_until"]
         if start and start == end:
-            raise ValidationError(_("Awal dan akhir jam tenang tidak boleh sama"))
+            raise ValidationError(_("Awal dan akhir jam tenang tidak boleh sama."))
         return time(end.hour, end.minute)

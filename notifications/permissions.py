@@ -61,7 +61,7 @@ def why_not_send_by_hand(message: Message, *, by: Staff) -> str:
 
 def why_not_note_call(entry: CallEntry, *, by: Staff) -> str:
     if entry.state != CallState.OPEN:
-        return _("Panggilan ini sudah selesai atau tidak perlu lagi.")
+        return _("Telepon ini sudah selesai atau tidak perlu lagi.")
     if Permission.SEE_CALLS not in by.permissions_at(entry.branch):
         return _("Anda tidak bertugas di cabang ini.")
     return ""

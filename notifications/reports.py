@@ -130,7 +130,7 @@ def message_row(message: Message) -> MessageRow:
 def _for_whom(message: Message) -> str:
     if message.customer is not None:
         return message.customer.name
-    return gettext("Uji coba") if message.notice == TEST else gettext("nomor tak dikenal")
+    return gettext("Uji coba") if message.notice == TEST else gettext("Nomor tidak dikenal")
 
 
 def story(message: Message) -> list[Step]:

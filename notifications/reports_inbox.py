@@ -8,7 +8,7 @@ from django.db.models import Count, F, Max, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from customers.models import Customer
@@ -55,7 +55,7 @@ class Tab:
 
 TABS = (
     Tab("", gettext_lazy("Terbuka"), Q(is_open=True)),
-    Tab("mine", gettext_lazy("Saya"), Q(is_open=True)),
+    Tab("mine", pgettext_lazy("inbox", "Saya"), Q(is_open=True)),
     Tab("closed", gettext_lazy("Selesai"), Q(is_open=False)),
 )
 

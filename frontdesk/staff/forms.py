@@ -119,7 +119,7 @@ class PhoneForm(forms.Form):
         label=_("Nomor HP Anda"),
         max_length=30,
         required=False,
-        help_text=_("Contoh pesan dikirim ke nomor ini sebelum pelanggan menerimanya"),
+        help_text=_("Contoh pesan dikirim ke nomor ini sebelum pelanggan menerimanya."),
         widget=forms.TextInput({"inputmode": "tel", "autocomplete": "tel", "class": "width-phone"}),
     )
 
@@ -132,7 +132,7 @@ class PhoneForm(forms.Form):
         except phonenumbers.NumberParseException:
             number = None
         if number is None or not phonenumbers.is_valid_number(number):
-            raise ValidationError(_("Masukkan nomor HP 9–14 angka, misalnya 0812 3456 7890"))
+            raise ValidationError(_("Masukkan nomor HP 9–14 angka, misalnya 0812 3456 7890."))
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.models import Customer
 from frontdesk.append_only import append_only
@@ -62,7 +63,7 @@ class Meaning(models.TextChoices):
     MAYBE_STOP = "maybe_stop", _("Mungkin berhenti")
     START = "start", _("Mulai lagi")
     YES = "yes", _("Ya")
-    NO = "no", _("Batal")
+    NO = "no", pgettext_lazy("reply", "Batal")
     OTHER = "", _("Lainnya")
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from frontdesk.branches.models import Branch
@@ -114,7 +115,7 @@ def quiet_times(request: StaffRequest) -> HttpResponse:
             except CannotSetNotice as refusal:
                 form.add_error(None, str(refusal))
             else:
-                messages.success(request, _("Jam dan hari tenang disimpan"))
+                messages.success(request, _("Jam dan hari tenang disimpan."))
                 return redirect("notifications:notice_list")
     else:
         form = QuietForm(initial=QuietForm.initial_from(request.branch))
@@ -149,7 +150,7 @@ def _told(one: Notice) -> str:
     if one.replan is not None:
         return _("Disimpan. Pesan yang masih menunggu segera mengikuti.")
     return _(
-        "Disimpan. Pesan yang masih menunggu memakai teks ini; waktu yang baru berlaku mulai "
+        "Disimpan. Pesan yang masih menunggu memakai templat ini; waktu yang baru berlaku mulai "
         "pesan berikutnya."
     )
 
@@ -159,9 +160,20 @@ def _when(decision: Decision) -> str:
     if decision.notice.asks_offsets is None:
         return _("pada harinya, pukul %(clock)s") % {"clock": clock}
     days = get_text_list([str(abs(offset)) for offset in decision.offsets], _("dan"))
-    if not decision.notice.asks_offsets.is_before:
-        return _("%(days)s hari sesudahnya, pukul %(clock)s") % {"days": days, "clock": clock}
-    return _("%(days)s hari sebelumnya, pukul %(clock)s") % {"days": days, "clock": clock}
+    most = max((abs(offset) for offset in decision.offsets), default=0)
+    if decision.notice.asks_offsets.is_before:
+        wording = ngettext(
+            "%(days)s hari sebelumnya, pukul %(clock)s",
+            "%(days)s hari sebelumnya, pukul %(clock)s",
+            most,
+        )
+    else:
+        wording = ngettext(
+            "%(days)s hari sesudahnya, pukul %(clock)s",
+            "%(days)s hari sesudahnya, pukul %(clock)s",
+            most,
+        )
+    return wording % {"days": days, "clock": clock}
 
 
 def _waits_until(scope: Branch | None, decision: Decision) -> str:

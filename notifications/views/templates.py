@@ -87,7 +87,7 @@ def _write_new(request: StaffRequest) -> HttpResponse:
         except CannotWriteTemplate as refusal:
             form.add_error("body", str(refusal))
         else:
-            messages.success(request, _("Templat disimpan"))
+            messages.success(request, _("Templat disimpan."))
             return redirect("notifications:template_show", template.pk)
     return _new_page(request, form)
 
@@ -105,7 +105,7 @@ def template_show(request: StaffRequest, pk: int) -> HttpResponse:
         except CannotWriteTemplate as refusal:
             form.add_error("body", str(refusal))
         else:
-            messages.success(request, _("Templat disimpan"))
+            messages.success(request, _("Templat disimpan."))
             return redirect("notifications:template_show", template.pk)
     return _page(request, template, form)
 
@@ -147,7 +147,7 @@ def template_restore(request: StaffRequest, pk: int) -> HttpResponse:
         form.add_error("body", str(refusal))
         return _page(request, template, form)
     messages.success(
-        request, _("Versi %(number)d dipakai lagi sebagai versi baru") % {"number": number}
+        request, _("Versi %(number)d dipakai lagi sebagai versi baru.") % {"number": number}
     )
     return redirect("notifications:template_show", template.pk)
 
@@ -164,7 +164,7 @@ def template_test(request: StaffRequest, pk: int) -> HttpResponse:
     except CannotWriteTemplate as refusal:
         messages.error(request, str(refusal))
         return redirect("notifications:template_show", template.pk)
-    messages.success(request, _("Contoh sedang dikirim ke nomor Anda"))
+    messages.success(request, _("Contoh sedang dikirim ke nomor Anda."))
     if Permission.SEE_MESSAGES in request.may:
         return redirect("notifications:message_show", message.pk)
     return redirect("notifications:template_show", template.pk)
@@ -181,7 +181,7 @@ def template_archive(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("notifications:template_show", template.pk)
     messages.success(
-        request, _("Templat disimpan di arsip") if is_archived else _("Templat dipakai lagi")
+        request, _("Templat disimpan di arsip.") if is_archived else _("Templat dipakai lagi.")
     )
     return redirect("notifications:template_list")
 

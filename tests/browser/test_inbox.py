@@ -84,7 +84,7 @@ def test_she_writes_and_is_answered(spoken, page, sign_in, cast, customers_phone
     check_axe(page)
     shoot(page, "inbox-talk")
 
-    page.get_by_text("Jawaban siap pakai").click()
+    page.get_by_text("Balasan cepat").click()
     page.get_by_role("button", name="Jam buka").click()
     box = page.get_by_role("textbox", name="Balasan")
     assert "buka setiap hari" in box.input_value()
@@ -123,7 +123,7 @@ def test_two_clerks_see_each_other(spoken, page, new_page, sign_in, cast):
     sign_in(bela, cast.bela)
     for desk in (page, bela):
         desk.goto(reverse("notifications:talk", args=[Conversation.objects.get().pk]))
-    page.get_by_role("button", name="Saya yang jawab").click()
+    page.get_by_role("button", name="Saya yang menjawab").click()
     bela.get_by_text("dijawab Anna").wait_for()
     bela.get_by_role("textbox", name="Balasan").fill("Saya juga")
     bela.get_by_role("button", name="Kirim").click()

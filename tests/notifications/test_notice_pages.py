@@ -97,8 +97,8 @@ def test_a_manager_does_not_set_the_chain(
         ("offsets", "-3", "Tulis jumlah hari, misalnya 3, 1"),
         ("offsets", "31", "Tulis jumlah hari antara 0 dan 30"),
         ("offsets", "1,2,3,4,5,6", "Paling banyak lima kali"),
-        ("send_at", "25.00", "Tulis jam seperti 10.00"),
-        ("send_at", "", "Tulis jam, misalnya 10.00"),
+        ("send_at", "25.00", "Masukkan jam, misalnya 10.00."),
+        ("send_at", "", "Masukkan jam, misalnya 10.00."),
         ("template", "0", "Pilih templat dari daftar."),
     ],
 )

@@ -43,7 +43,7 @@ def set_phone(request: StaffRequest) -> HttpResponse:
         return _page(request, phone_form=form)
     request.user.phone = form.cleaned_data["phone"]
     request.user.save(update_fields=["phone"])
-    messages.success(request, _("Nomor HP disimpan"))
+    messages.success(request, _("Nomor HP disimpan."))
     return redirect("staff:me")
 
 
