@@ -124,6 +124,8 @@ class Look:
     shown: Customer | None
     text: str
     timetable: Timetable | None
+    # Part of it would leave after the last day, which is to say not at all.
+    is_too_late: bool
 
 
 def look(
@@ -132,6 +134,7 @@ def look(
     template: Template | None,
     written: Mapping[str, str],
     start_at: datetime,
+    ends_at: datetime | None = None,
     show: int | None = None,
     count: bool = True,
 ) -> Look:
@@ -142,13 +145,15 @@ def look(
         people = sample(audience, at=start_at)
         counted = reach(audience, at=start_at) if count else None
     shown = next((one for one in people if one.pk == show), people[0] if people else None)
+    plan = _timetable(audience, counted, start_at=start_at)
     return Look(
         reach=counted,
         is_counted=count,
         people=people,
         shown=shown,
         text=preview(shown, template=template, written=written, channel=audience.channel),
-        timetable=_timetable(audience, counted, start_at=start_at),
+        timetable=plan,
+        is_too_late=bool(plan and ends_at and (plan.finish_at is None or plan.finish_at > ends_at)),
     )
 
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Func, Q, TextField, Value
+from django.db.models.lookups import IsNull
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from customers.models import Customer
 from frontdesk.branches.models import Branch
-from frontdesk.promos import actions
+from frontdesk.promos import actions, conditions, reports
 from frontdesk.promos.models import Campaign, CampaignFigures
 from frontdesk.promos.states import CampaignState
 from frontdesk.staff.permissions import Role
@@ -152,6 +154,41 @@ def test_the_audience_is_counted_while_it_is_written(
     page = maya.post(reverse("promos:promo_audience"), nobody).content.decode()
     assert "Sari" not in page
     assert not Campaign.objects.exists()
+
+
+def test_what_would_come_too_late_is_said(
+    maya: Client, menteng: Branch, offer: Template, sender: Sender, fans: list[Customer]
+) -> None:
+    assert sender.portfolio
+    sender.portfolio.people_a_day = 1
+    sender.portfolio.save()
+    sent = filled(menteng, offer, start_day="30/12/2030", ends_day="31/12/2030")
+    page = maya.post(reverse("promos:promo_audience"), sent).content.decode()
+    assert "setelah tanggal terakhir" in page
+    page = maya.post(reverse("promos:promo_audience"), sent | {"ends_day": ""}).content.decode()
+    assert "Rabu, 1 Januari 2031" in page
+
+
+def test_an_audience_that_takes_too_long_is_not_waited_for(
+    maya: Client,
+    menteng: Branch,
+    offer: Template,
+    fans: list[Customer],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slow = Func(Value(0.2), function="pg_sleep", output_field=TextField())
+    condition = conditions.Condition(
+        key="slow",
+        label="Lambat",
+        fields=dict,
+        where=lambda answers, at: Q(IsNull(slow, False)),
+        told=lambda answers: "",
+    )
+    monkeypatch.setitem(conditions._declared, "slow", condition)
+    monkeypatch.setattr(reports, "PATIENCE_MS", 100)
+    sent = filled(menteng, offer, use_slow="is")
+    page = maya.post(reverse("promos:promo_audience"), sent).content.decode()
+    assert "terlalu banyak untuk dihitung" in page
 
 
 def test_the_words_ask_for_their_variables(maya: Client, menteng: Branch, offer: Template) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from frontdesk.branches.models import Branch
 from frontdesk.promos import outcomes
-from frontdesk.promos.actions.moves import move
+from frontdesk.promos.actions.moves import CannotChangeCampaign, move
 from frontdesk.promos.audience import Group
 from frontdesk.promos.models import Campaign, CampaignFigures
 from frontdesk.promos.states import ENDED, CampaignState
@@ -74,12 +75,19 @@ def count_one(pk: int, *, at: datetime) -> bool:
     figures.version += is_new
     figures.counted_at = at
     if campaign.state == CampaignState.RUNNING and not _on_its_way(counts):
-        move(campaign, CampaignState.DONE, by=None, at=at, ended_at=at)
-        batches.close_batch(batch)
+        _finish(campaign, at=at)
     took = timedelta(seconds=time.perf_counter() - began)
     figures.count_again_at = at if withdrawn else _again_at(campaign, at=at, took=took)
     figures.save()
     return True
+
+
+def _finish(campaign: Campaign, *, at: datetime) -> None:
+    assert campaign.batch
+    # Whoever pauses or cancels it at this very moment is right.
+    with suppress(CannotChangeCampaign):
+        move(campaign, CampaignState.DONE, by=None, at=at, ended_at=at)
+        batches.close_batch(campaign.batch)
 
 
 def _again_at(campaign: Campaign, *, at: datetime, took: timedelta) -> datetime | None:

@@ -76,6 +76,7 @@ def promo_look(request: StaffRequest, pk: int) -> HttpResponse:
         template=campaign.template,
         written=campaign.variables,
         start_at=max(campaign.start_at or timezone.now(), timezone.now()),
+        ends_at=campaign.ends_at,
         show=int(shown) if shown.isdigit() else None,
         count=campaign.state in NOT_STARTED,
     )

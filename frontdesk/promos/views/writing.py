@@ -73,6 +73,7 @@ def promo_audience(request: StaffRequest) -> HttpResponse:
             template=form.cleaned_data.get("template"),
             written=form.variables(),
             start_at=form.start_at or timezone.now(),
+            ends_at=form.ends_at,
             show=int(shown) if shown.isdigit() else None,
         )
     return render(request, "promos/_look.html", context)
