@@ -1,5 +1,7 @@
 """What workers do when they are woken; PostgreSQL knows what there is to do."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
 from django.utils import timezone
@@ -7,6 +9,9 @@ from django.utils import timezone
 from frontdesk.broker import wake
 from notifications import actions
 from notifications.actions.planning import PUMP_TASK
+
+# A worker has few threads, and all the house's tasks share them.
+A_TURN = timedelta(seconds=5)
 
 
 @worker_shutting_down.connect
@@ -23,7 +28,10 @@ def _listen(**_values: object) -> None:
 
 @shared_task
 def pump(sender: int) -> None:
-    actions.pump(sender)
+    """Send for a few seconds, then let other tasks come before going on."""
+    actions.pump(sender, places=1, budget=A_TURN)
+    if not actions.STOPPING.is_set() and sender in actions.senders_with_due():
+        wake(PUMP_TASK, sender)
 
 
 @shared_task

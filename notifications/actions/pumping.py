@@ -53,22 +53,25 @@ def pump(
     *,
     clock: Clock | None = None,
     posts_at_once: int | None = None,
+    places: int | None = None,
     budget: timedelta = PUMP_BUDGET,
     stop: threading.Event = STOPPING,
 ) -> int:
     """Send what is due from one address until nothing is or the time is up.
 
-    Return how many messages the provider took. Others may pump the same sender beside this one.
+    Return how many messages the provider took. Others may pump the same sender beside this one,
+    as many as there are places.
     """
     if not _has_provider(sender):
         return 0
-    with _place(sender) as has_place, hot_path():
+    with _place(sender, places or settings.MESSAGE_PUMPS_A_SENDER) as has_place:
         if not has_place:
             return 0
         if twilio.is_local():
             register_templates()
         most = posts_at_once or settings.MESSAGE_POSTS_AT_ONCE
-        return Pump(sender, clock=clock, most=most, budget=budget, stop=stop).run()
+        with hot_path():
+            return Pump(sender, clock=clock, most=most, budget=budget, stop=stop).run()
 
 
 def _has_provider(sender: int) -> bool:
@@ -107,7 +110,7 @@ def senders_with_due(*, at: datetime | None = None) -> list[int]:
 
 
 @contextmanager
-def _place(sender: int) -> Iterator[bool]:
+def _place(sender: int, places: int) -> Iterator[bool]:
     """One of the sender's places for a pump; a session that ends gives its place back.
 
     Too many pumps do no harm, they only take turns: behind PgBouncer nobody counts them.
@@ -117,7 +120,7 @@ def _place(sender: int) -> Iterator[bool]:
         return
     taken = None
     with connection.cursor() as cursor:
-        for place in range(settings.MESSAGE_PUMPS_A_SENDER):
+        for place in range(min(places, PLACES)):
             cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCKS, sender * PLACES + place])
             if cursor.fetchone()[0]:
                 taken = place

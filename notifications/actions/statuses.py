@@ -4,7 +4,7 @@ import logging
 import uuid
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop as _
 
 from notifications.actions import pacing
@@ -15,7 +15,7 @@ from notifications.actions.statements import Statement
 from notifications.actions.suppressing import obey_provider
 from notifications.models import Message
 from notifications.providers.codes import ErrorClass, classify, words
-from notifications.states import FINAL, RANK, ProviderStatus
+from notifications.states import FINAL, RANK, MessageState, ProviderStatus
 
 logger = logging.getLogger(__name__)
 
@@ -84,18 +84,28 @@ def apply_status(
         "ask_after": ASK_AGAIN_AFTER,
         "delivered": RANK[ProviderStatus.DELIVERED],
     }
-    with transaction.atomic():
-        rows = _APPLY.run(values)
-        if not rows:
-            logger.warning("A status (%s) for a message that is not ours", told)
-            return False
-        pk, state, known_sid, is_new, has_substitute = rows[0]
-        if is_new and told in ARRIVED and has_substitute:
-            recall(locked([pk]).select_related("parent").get(), at=at)
-        elif is_new and told in FAILURES:
-            _follow(pk, code=code, at=at)
-        elif state == "accepted" and known_sid != sid:
-            _note_double(pk, sid, at=at)
+    try:
+        return _apply(values, told, sid=sid, code=code, at=at)
+    except IntegrityError:
+        logger.exception("The id in a status (%s) belongs to another message of ours", told)
+        return False
+
+
+@transaction.atomic
+def _apply(
+    values: dict[str, object], status: ProviderStatus, *, sid: str, code: str, at: datetime
+) -> bool:
+    rows = _APPLY.run(values)
+    if not rows:
+        logger.warning("A status (%s) for a message that is not ours", status)
+        return False
+    pk, state, known_sid, is_new, has_substitute = rows[0]
+    if is_new and status in ARRIVED and has_substitute:
+        recall(locked([pk]).select_related("parent").get(), at=at)
+    elif is_new and status in FAILURES:
+        _follow(pk, code=code, at=at)
+    elif state == MessageState.ACCEPTED and known_sid != sid:
+        _note_double(pk, sid, at=at)
     return bool(is_new)
 
 
