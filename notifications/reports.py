@@ -83,6 +83,35 @@ class MessageRow:
 
 
 @dataclass(frozen=True)
+class LogFilter:
+    """What of the log is looked for; empty: all of it."""
+
+    group: str = ""
+    notice: str = ""
+    channel: str = ""
+    is_promo: bool = False
+    since: datetime | None = None
+    # The moment that is not part of it any more.
+    until: datetime | None = None
+
+    @property
+    def condition(self) -> Q:
+        chosen = next((one for one in GROUPS if one.key == self.group), GROUPS[0])
+        found = chosen.condition
+        if self.is_promo:
+            found &= Q(batch__isnull=False)
+        elif self.notice:
+            found &= Q(notice=self.notice)
+        if self.channel:
+            found &= Q(channel=self.channel)
+        if self.since:
+            found &= Q(due_at__gte=self.since)
+        if self.until:
+            found &= Q(due_at__lt=self.until)
+        return found
+
+
+@dataclass(frozen=True)
 class LogPage:
     rows: list[MessageRow]
     group: str
@@ -103,10 +132,12 @@ class Step:
         return timezone.localtime(self.at).date()
 
 
-def message_log(messages: QuerySet[Message], *, group: str = "", before: str = "") -> LogPage:
+def message_log(
+    messages: QuerySet[Message], *, asked: LogFilter | None = None, before: str = ""
+) -> LogPage:
     """Return a page of messages, newest first; `before` is the number the page above ended with."""
-    chosen = next((one for one in GROUPS if one.key == group), GROUPS[0])
-    found = messages.filter(chosen.condition).select_related(
+    asked = asked or LogFilter()
+    found = messages.filter(asked.condition).select_related(
         "customer", "template__current", "version"
     )
     if before.isdigit():
@@ -115,7 +146,7 @@ def message_log(messages: QuerySet[Message], *, group: str = "", before: str = "
     shown = rows[:LOG_PAGE]
     return LogPage(
         rows=[message_row(message) for message in shown],
-        group=chosen.key,
+        group=asked.group,
         groups=GROUPS,
         before=str(shown[-1].pk) if len(rows) > LOG_PAGE else "",
     )

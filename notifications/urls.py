@@ -1,6 +1,16 @@
 from django.urls import path
 
-from notifications.views import by_hand, calls, inbox, log, notices, opt_out, templates, webhooks
+from notifications.views import (
+    by_hand,
+    calls,
+    inbox,
+    log,
+    notices,
+    opt_out,
+    senders,
+    templates,
+    webhooks,
+)
 
 app_name = "notifications"
 urlpatterns = [
@@ -46,6 +56,11 @@ urlpatterns = [
     path(
         "messages/templates/<int:pk>/archive/", templates.template_archive, name="template_archive"
     ),
+    path("messages/figures/", senders.figures, name="figures"),
+    path("messages/senders/", senders.sender_list, name="sender_list"),
+    path("messages/senders/<int:pk>/", senders.sender_edit, name="sender_edit"),
+    path("messages/senders/<int:pk>/pause/", senders.sender_pause, name="sender_pause"),
+    path("messages/senders/<int:pk>/resume/", senders.sender_resume, name="sender_resume"),
     path("messages/", log.message_list, name="message_list"),
     path("messages/<int:pk>/", log.message_show, name="message_show"),
 ]

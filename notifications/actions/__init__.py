@@ -3,7 +3,7 @@
 from notifications.actions.approving import follow_approvals
 from notifications.actions.birthdays import plan_birthdays
 from notifications.actions.by_hand import clear_by_hand
-from notifications.actions.falling_back import fall_back, fall_back_in_time, with_way_out
+from notifications.actions.falling_back import fall_back, fall_back_in_time
 from notifications.actions.hearing import receive_inbound
 from notifications.actions.noticing import (
     NO_LONGER,
@@ -23,8 +23,15 @@ from notifications.actions.pulling import pull_inbound
 from notifications.actions.pumping import PUMP_BUDGET, STOPPING, pump, send_due, senders_with_due
 from notifications.actions.recovering import recover
 from notifications.actions.registering import register_templates, write_version
-from notifications.actions.senders import ensure_senders, sender_for
+from notifications.actions.senders import (
+    ensure_senders,
+    pause_sender,
+    resume_sender,
+    sender_for,
+    set_sender,
+)
 from notifications.actions.settling import note_heartbeat, settle
+from notifications.actions.sms import with_way_out
 from notifications.actions.statuses import apply_status
 from notifications.actions.suppressing import (
     leave_by_link,
@@ -57,6 +64,7 @@ __all__ = [
     "lift_for",
     "note_heartbeat",
     "obey_provider",
+    "pause_sender",
     "plan",
     "plan_birthdays",
     "plan_notice",
@@ -68,10 +76,12 @@ __all__ = [
     "recover",
     "register_templates",
     "replan_notices",
+    "resume_sender",
     "send_due",
     "sender_for",
     "senders_with_due",
     "set_notice",
+    "set_sender",
     "settle",
     "with_way_out",
     "withdraw",
