@@ -38,7 +38,9 @@ A_ROUND = 200
 @transaction.atomic
 def fall_back(message: Message, *, error: ErrorClass, at: datetime) -> None:
     """Put something in the place of a message that failed for good; twice is the same as once."""
-    _note_standing(message, error, at=at)
+    # What was held back here taught nothing new about the number.
+    if message.state != MessageState.SUPPRESSED:
+        _note_standing(message, error, at=at)
     if error in NOTHING_STANDS_IN or message.expires_at <= at or _is_stopped(message):
         return
     if message.may_sms and message.channel == Channel.WHATSAPP and _send_sms(message, at=at):

@@ -242,3 +242,14 @@ def test_an_sms_of_its_own_is_written_down_as_it_left(plan, sending, clock, cust
     words = f'Promo "besok"\nStop: {settings.PUBLIC_BASE_URL}/b/{code}/'
     assert (message.state, message.text, message.segments) == ("accepted", words, 1)
     assert sending.accepted()[0]["body"] == words
+
+
+def test_what_is_held_back_here_says_nothing_new_of_the_number(plan, sending, clock):
+    until = clock() + timedelta(days=3)
+    PhoneStanding.objects.create(phone=PHONE, no_whatsapp_until=until)
+    message = plan(may_sms=True)
+    actions.send_due(clock=clock)
+    message.refresh_from_db()
+    assert message.state == "suppressed"
+    assert child_of(message).state in ("queued", "accepted")
+    assert PhoneStanding.objects.get().no_whatsapp_until == until
