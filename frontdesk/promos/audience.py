@@ -20,6 +20,7 @@ from notifications.models.reach import Scope
 
 SAMPLE = 8
 GAP = "…"
+FEW = 20_000
 
 
 class Standing(models.TextChoices):
@@ -59,8 +60,15 @@ class Audience:
         return Customer.objects.filter(held, home_branch__in=self.branches)
 
     def judged(self, *, at: datetime) -> QuerySet[Customer]:
-        """Everybody meant, with her standing and the channel that would be used."""
-        return self.meant(at=at).annotate(standing=self._standing(at=at), way=self._way(at=at))
+        """Everybody meant, with her standing and the channel that would be used.
+
+        A few are looked up in the ledger of consents one by one; for many it is read through.
+        """
+        are_few = self.meant(at=at).order_by()[: FEW + 1].count() <= FEW
+        agreed = consented if are_few else consenting
+        return self.meant(at=at).annotate(
+            standing=self._standing(agreed(ConsentPurpose.PROMO), at=at), way=self._way(at=at)
+        )
 
     def reachable(self, *, at: datetime) -> QuerySet[Customer]:
         refused = Q(self._is_bad()) | Q(self._is_suppressed())
@@ -74,14 +82,14 @@ class Audience:
             .annotate(way=self._way(at=at))
         )
 
-    def _standing(self, *, at: datetime) -> Case:
+    def _standing(self, agreed: Q, *, at: datetime) -> Case:
         off_whatsapp = []
         if self.channel == Channel.WHATSAPP and not self.may_sms:
             off_whatsapp = [When(self._is_off_whatsapp(at=at), then=Value(Standing.NO_WHATSAPP))]
         return Case(
             When(phone="", then=Value(Standing.NO_PHONE)),
             When(self._is_bad(), then=Value(Standing.BAD_PHONE)),
-            When(~consenting(ConsentPurpose.PROMO), then=Value(Standing.NO_CONSENT)),
+            When(~agreed, then=Value(Standing.NO_CONSENT)),
             When(self._is_suppressed(), then=Value(Standing.SUPPRESSED)),
             *off_whatsapp,
             default=Value(Standing.REACHABLE),

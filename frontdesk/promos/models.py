@@ -79,7 +79,9 @@ class Campaign(models.Model):
                 name="legal_moves",
                 field="state",
                 transitions=[
-                    (old.value, new.value) for old, news in TRANSITIONS.items() for new in news
+                    (old.value, new.value)
+                    for old, news in TRANSITIONS.items()
+                    for new in sorted(news)
                 ],
             )
         ]

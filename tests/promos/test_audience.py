@@ -70,7 +70,10 @@ def test_a_shared_number_gets_one_message(menteng: Branch) -> None:
     assert (counted.reachable, counted.messages, counted.sharing) == (2, 1, 1)
 
 
-def test_the_latest_word_counts(menteng: Branch) -> None:
+@pytest.mark.parametrize("few", [0, 20_000])
+def test_the_latest_word_counts(menteng: Branch, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many are meant."""
+    monkeypatch.setattr("frontdesk.promos.audience.FEW", few)
     customer = fan(menteng)
     give_consent(customer, purpose=ConsentPurpose.PROMO, at=NOW + timedelta(hours=1))
     customer.consents.create(
