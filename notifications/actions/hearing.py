@@ -70,7 +70,7 @@ def receive_inbound(heard: Heard, *, at: datetime) -> InboundMessage | None:
     _note_sign_of_life(message)
     # Customers are answered in Indonesian, whoever's request this is.
     with translation.override("id"):
-        answer = _obey(message, answered, at=at)
+        answer = _obey(message, answered, talk, at=at)
     if talk is not None:
         _note(talk, message, is_settled=bool(answer) and meaning == Meaning.YES)
         if answer:
@@ -78,7 +78,9 @@ def receive_inbound(heard: Heard, *, at: datetime) -> InboundMessage | None:
     return message
 
 
-def _obey(message: InboundMessage, answered: Message | None, *, at: datetime) -> str:
+def _obey(
+    message: InboundMessage, answered: Message | None, talk: Conversation | None, *, at: datetime
+) -> str:
     """Do what can be done without a person; return what to answer, empty for nothing."""
     phone, meaning = message.from_phone, Meaning(message.meaning)
     if meaning in STOPS:
@@ -89,7 +91,8 @@ def _obey(message: InboundMessage, answered: Message | None, *, at: datetime) ->
     elif meaning == Meaning.START:
         start_again(phone, words=message.body, at=at)
         return _("Terima kasih. Anda akan menerima pesan dari kami lagi.")
-    elif meaning == Meaning.MAYBE_STOP:
+    elif meaning == Meaning.MAYBE_STOP and (talk is None or talk.maybe_stop_at is None):
+        # Asked once until a person has decided: two machines would answer each other for ever.
         return _(
             "Terima kasih atas balasan Anda. Bila Anda tidak ingin menerima pesan dari kami lagi, "
             "balas BERHENTI. Bila maksud Anda lain, petugas kami akan menjawab di sini."

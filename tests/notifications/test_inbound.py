@@ -168,6 +168,13 @@ def test_a_possible_stop_waits_for_a_person(customer, text):
     assert Conversation.objects.get().maybe_stop_at
 
 
+def test_the_question_is_asked_once_until_somebody_decides(customer):
+    for number in range(5):
+        write("Pesan otomatis: balas STOP untuk berhenti", at=NOW + timedelta(seconds=number))
+    assert Message.objects.filter(key__startswith="auto:").count() == 1
+    assert Conversation.objects.get().unread == 5
+
+
 def test_a_clear_stop_settles_the_question(customer):
     write("brenti")
     write("BERHENTI")
