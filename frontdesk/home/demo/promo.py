@@ -28,6 +28,7 @@ def make_promo(branch: Branch, *, by: Staff, at: datetime) -> Campaign:
         key="promo_offer", name="Promo bulanan", message_class=MessageClass.MARKETING
     )
     write_version(template, body=BODY, sms_body=SMS_BODY, by=by, at=at)
+    template.refresh_from_db()
     promo = Promo(
         name="Facial akhir tahun",
         branches=[branch],
