@@ -1,6 +1,7 @@
 """Fields that read what people at a desk really type."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -8,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from frontdesk.money import NotMoney, parse_rupiah
 
@@ -61,11 +63,14 @@ class DayInput(forms.DateInput):
     """A text field: the browser's own date field shows the order of its user interface."""
 
     def __init__(
-        self, attrs: dict[str, Any] | None = None, *, quick_fills: list[str] | None = None
+        self,
+        attrs: dict[str, Any] | None = None,
+        *,
+        quick_fills: Sequence[StrOrPromise] = (),
     ) -> None:
         attrs = {"class": "width-date", "placeholder": _("hh/bb/tttt"), **(attrs or {})}
         super().__init__({"autocomplete": "off", **attrs}, format="%d/%m/%Y")
-        self.quick_fills = quick_fills or []
+        self.quick_fills = list(quick_fills)
 
 
 class DayField(forms.Field):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from frontdesk.form_fields import DayField
 from notifications import notices
@@ -18,7 +19,7 @@ class LogForm(forms.Form):
         label=_("Saluran"), required=False, choices=[("", _("Semua saluran")), *Channel.choices]
     )
     since = DayField(label=_("Sejak"), required=False)
-    until = DayField(label=_("Sampai"), required=False)
+    until = DayField(label=pgettext_lazy("until", "Sampai"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from frontdesk.branches.models import Branch, Weekday
 from frontdesk.form_fields import DaysField
@@ -133,7 +134,7 @@ class NoticeForm(forms.Form):
 
 class QuietForm(forms.Form):
     quiet_from = clock_field(_("Jangan kirim pesan sejak"))
-    quiet_until = clock_field(_("sampai"))
+    quiet_until = clock_field(pgettext_lazy("until", "Sampai"))
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Hari tanpa pesan"),
         choices=Weekday.choices,

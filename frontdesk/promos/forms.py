@@ -24,8 +24,8 @@ from notifications.models import Channel, MessageClass, Template
 
 IS, IS_NOT = "is", "not"
 FIRST_HOUR = time(10)
-# As DayField reads them, in whatever language the page is.
-QUICK_DAYS = ["hari ini", "besok"]
+# As DayField reads them in each language.
+QUICK_DAYS = [gettext_lazy("hari ini"), gettext_lazy("besok")]
 
 
 @dataclass(frozen=True)
