@@ -14,10 +14,10 @@ from notifications.actions.statements import Statement
 from notifications.models import Circuit, SenderPace
 from notifications.providers.codes import ErrorClass
 
-# The bucket holds a tenth of a second, and fills one percent slower than it may: what a full bucket
+# The bucket holds an eighth of a second, and fills a little slower than it may: what a full bucket
 # lets through at once, ten seconds make up for, so no ten seconds hold more than the pace allows.
-BURST_SECONDS = 0.1
-FILL = 0.99
+BURST_SECONDS = 0.125
+FILL = 1 - BURST_SECONDS / 10
 # So many failures without one success in between, and nothing more is tried for a while.
 OPENS_AFTER = 10
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
@@ -121,7 +121,7 @@ UPDATE notifications_senderpace pace SET
 FROM probed WHERE pace.sender_id = probed.sender_id
 RETURNING at, total,
     CASE WHEN probed.campaigns_rest_until > at THEN 0 WHEN is_probe THEN total
-        ELSE LEAST(total, %(campaigns)s, floor(full_tokens - reserve))::int END,
+        ELSE GREATEST(0, LEAST(total, %(campaigns)s, floor(full_tokens - reserve)))::int END,
     COALESCE(probed.inbound_seen_until > at - %(deaf_after)s, TRUE), is_probe,
     (CASE WHEN met <> 'closed' THEN EXTRACT(EPOCH FROM until - at)
         ELSE size / 2 / per_second END)::float8,
