@@ -36,9 +36,14 @@ GIVE_UP_AFTER = timedelta(minutes=30)
 @dataclass(frozen=True)
 class Unclear:
     pk: int
-    to: str
+    channel: str
+    phone: str
     sender: str
     intent_at: datetime
+
+    @property
+    def to(self) -> str:
+        return f"whatsapp:{self.phone}" if self.channel == Channel.WHATSAPP else self.phone
 
 
 class Finding(StrEnum):
@@ -54,7 +59,7 @@ def reconcile(clock: Clock) -> int:
         by_sender[one.sender].append(one)
     settled, left = 0, QUESTIONS_A_ROUND
     for sender, some in by_sender.items():
-        if len(some) > STORM:
+        if len(some) > STORM and some[0].channel != Channel.EMAIL:
             settled += _reconcile_storm(sender, some, clock)
         else:
             settled += sum(_reconcile(one, clock) for one in some[:left])
@@ -71,13 +76,16 @@ def _to_ask(*, at: datetime) -> list[Unclear]:
         "pk", "channel", "to_phone", "from_address", "intent_at"
     )[:MOST_A_ROUND]
     return [
-        Unclear(pk, f"whatsapp:{phone}" if channel == Channel.WHATSAPP else phone, sender, intent)
+        Unclear(pk, channel, phone, sender, intent)
         for pk, channel, phone, sender, intent in rows
         if intent
     ]
 
 
 def _reconcile(one: Unclear, clock: Clock) -> bool:
+    if one.channel == Channel.EMAIL:
+        # No mail server can be asked; the same message twice is one to a mail program.
+        return _apply(one.pk, [], at=clock())
     try:
         rows = twilio.look_up(to=one.to, sender=one.sender, since=one.intent_at - CLOCK_SLACK)
     except LookUpFailed as problem:
