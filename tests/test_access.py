@@ -58,6 +58,7 @@ ROWS = {
     "controls/": "control",
     "messages/": "message",
     "messages/templates/": "template",
+    "messages/senders/": "sender",
     "promos/": "campaign",
     "inbox/": "talk",
     "calls/": "call",
@@ -120,7 +121,15 @@ def walk(
 
 ADDRESSES = list(walk(get_resolver(settings.ROOT_URLCONF).url_patterns))
 GUARDED = [address for address in ADDRESSES if isinstance(address.access, frozenset)]
-WITH_ROW = [address for address in GUARDED if address.has_row]
+# What only the chain's administrator opens has no branch that it could belong to.
+BRANCH_GRANTS = frozenset[Permission]().union(*(GRANTS[role] for role in AT_BRANCH))
+WITH_ROW = [
+    address
+    for address in GUARDED
+    if address.has_row
+    and isinstance(address.access, frozenset)
+    and (not address.access or not BRANCH_GRANTS.isdisjoint(address.access))
+]
 
 
 def person(role: Role, branch: Branch) -> Staff:
