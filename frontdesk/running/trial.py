@@ -23,8 +23,8 @@ MOST_ROWS = 20_000
 class Trial(Up):
     """Servers, provider and database; the parts that send and hear are started one by one."""
 
-    # The moment of each commit is kept, so that "committed before" is a fact and no guess. Little is
-    # logged, because nobody reads it while this process itself waits for the database.
+    # The moment of each commit is kept, so that "committed before" is a fact and no guess. Little
+    # is logged, because nobody reads it while this process itself waits for the database.
     database_settings: Mapping[str, str] = {
         "track_commit_timestamp": "on",
         "log_min_duration_statement": "-1",
