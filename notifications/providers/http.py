@@ -3,6 +3,7 @@
 import json
 import logging
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 CONNECT_SECONDS = 3.0
 # Enough for every thread of every pump in one process.
 CONNECTIONS = 256
+FRESH_SECONDS = 0.5
 JSON = "application/json"
 
 
@@ -26,6 +28,14 @@ class _OneWrite(HTTPConnection):
     """Sends head and body in one go: a second write costs as much as all of the rest."""
 
     _held: bytearray | None = None
+    _used_at = 0.0
+
+    @property
+    def is_connected(self) -> bool:
+        """A connection that was used just now has not been closed for idling: ask no kernel."""
+        if self.sock is not None and time.monotonic() - self._used_at < FRESH_SECONDS:
+            return True
+        return super().is_connected
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         self._held = bytearray()
@@ -35,6 +45,7 @@ class _OneWrite(HTTPConnection):
         finally:
             self._held = None
         super().send(whole)
+        self._used_at = time.monotonic()
 
     def send(self, data: Any) -> None:
         if self._held is None:
