@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("branches", "0003_quiet_days"),
-        ("notifications", "0002_channels_and_campaigns"),
+        ("notifications", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
