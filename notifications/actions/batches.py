@@ -67,27 +67,41 @@ def withdraw(batch: Batch, *, by: Staff | None, at: datetime, most: int = WITHDR
     """Cancel waiting messages of a cancelled batch, some thousands at a time; say how many."""
     if batch.state != BatchState.CANCELLED:
         return 0
+    values = {"batch": batch.pk, "most": most, "at": at, "by": by.pk if by else None}
+    done = 0
     with connection.cursor() as cursor:
-        cursor.execute(_WITHDRAW, [batch.pk, most, at, by.pk if by else None, at])
-        return int(cursor.fetchone()[0])
+        for statement in (_WITHDRAW_ITS_OWN, _WITHDRAW_STAND_INS):
+            cursor.execute(statement, values)
+            done += int(cursor.fetchone()[0])
+    return done
 
 
-_WITHDRAW = f"""
-    WITH waiting AS (
-        SELECT id FROM {Message._meta.db_table}
-        WHERE batch_id = %s AND state = '{MessageState.QUEUED}'
-        ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
-    ),
-    moved AS (
-        UPDATE {Message._meta.db_table} message
-        SET state = '{MessageState.CANCELLED}', final_at = %s
-        FROM waiting WHERE message.id = waiting.id RETURNING message.id
-    ),
-    told AS (
-        INSERT INTO {MessageEvent._meta.db_table}
-            (message_id, old, new, provider_status, error_code, by_id, at, note)
-        SELECT id, '{MessageState.QUEUED}', '{MessageState.CANCELLED}', '', '', %s, %s, ''
-        FROM moved
-    )
-    SELECT count(*) FROM moved
-"""  # noqa: S608
+def _withdrawing(which: str) -> str:
+    return f"""
+        WITH waiting AS (
+            SELECT id FROM {Message._meta.db_table}
+            WHERE {which} AND state = '{MessageState.QUEUED}'
+            ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+        ),
+        moved AS (
+            UPDATE {Message._meta.db_table} message
+            SET state = '{MessageState.CANCELLED}', final_at = %(at)s
+            FROM waiting WHERE message.id = waiting.id RETURNING message.id
+        ),
+        told AS (
+            INSERT INTO {MessageEvent._meta.db_table}
+                (message_id, old, new, provider_status, error_code, by_id, at, note)
+            SELECT id, '{MessageState.QUEUED}', '{MessageState.CANCELLED}', '', '',
+                %(by)s, %(at)s, ''
+            FROM moved
+        )
+        SELECT count(*) FROM moved
+    """  # noqa: S608
+
+
+_WITHDRAW_ITS_OWN = _withdrawing("batch_id = %(batch)s")
+# The SMS that stands in for one of its messages goes with it.
+_WITHDRAW_STAND_INS = _withdrawing(
+    f"parent_id IN (SELECT id FROM {Message._meta.db_table}"  # noqa: S608
+    " WHERE batch_id = %(batch)s AND may_sms)"
+)
