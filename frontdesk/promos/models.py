@@ -37,7 +37,7 @@ class Campaign(models.Model):
     # As `frontdesk.promos.conditions.Choice` writes them: all of them hold, or none are given.
     conditions = models.JSONField(default=list)
     template = models.ForeignKey(
-        Template, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("teks")
+        Template, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("templat")
     )
     # What fills the words that are not the customer's own.
     variables = models.JSONField(default=dict)

@@ -748,7 +748,7 @@ class Migration(migrations.Migration):
                             ("maybe_stop", "Mungkin berhenti"),
                             ("start", "Mulai lagi"),
                             ("yes", "Ya"),
-                            ("no", "Batal"),
+                            ("no", "Tidak"),
                             ("", "Lainnya"),
                         ],
                         max_length=12,
@@ -1155,7 +1155,9 @@ class Migration(migrations.Migration):
                 ("send_at", models.TimeField(blank=True, null=True, verbose_name="jam")),
                 (
                     "may_sms",
-                    models.BooleanField(default=False, verbose_name="SMS bila WhatsApp gagal"),
+                    models.BooleanField(
+                        default=False, verbose_name="SMS bila WhatsApp tidak sampai"
+                    ),
                 ),
                 (
                     "may_call",

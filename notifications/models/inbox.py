@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from customers.models import Customer
 from frontdesk.append_only import append_only
@@ -63,7 +62,7 @@ class Meaning(models.TextChoices):
     MAYBE_STOP = "maybe_stop", _("Mungkin berhenti")
     START = "start", _("Mulai lagi")
     YES = "yes", _("Ya")
-    NO = "no", pgettext_lazy("reply", "Batal")
+    NO = "no", _("Tidak")
     OTHER = "", _("Lainnya")
 
 

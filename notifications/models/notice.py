@@ -22,7 +22,7 @@ class NoticeSetting(models.Model):
     # In the notice's own unit and direction, e.g. days before the control.
     offsets = models.JSONField(default=list)
     send_at = models.TimeField(_("jam"), null=True, blank=True)
-    may_sms = models.BooleanField(_("SMS bila WhatsApp gagal"), default=False)
+    may_sms = models.BooleanField(_("SMS bila WhatsApp tidak sampai"), default=False)
     may_call = models.BooleanField(_("telepon bila tidak sampai"), default=False)
 
     class Meta:

@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="notifications.template",
-                        verbose_name="teks",
+                        verbose_name="templat",
                     ),
                 ),
             ],
