@@ -67,7 +67,13 @@ def withdraw(batch: Batch, *, by: Staff | None, at: datetime, most: int = WITHDR
     """Cancel waiting messages of a cancelled batch, some thousands at a time; say how many."""
     if batch.state != BatchState.CANCELLED:
         return 0
-    values = {"batch": batch.pk, "most": most, "at": at, "by": by.pk if by else None}
+    writer = by.pk if by else None
+    values: dict[str, int | datetime | None] = {
+        "batch": batch.pk,
+        "most": most,
+        "at": at,
+        "by": writer,
+    }
     done = 0
     with connection.cursor() as cursor:
         for statement in (_WITHDRAW_ITS_OWN, _WITHDRAW_STAND_INS):
