@@ -65,7 +65,7 @@ CODES: dict[int, ErrorClass] = {
 # Stored as they stand, translated where they are shown.
 WORDS: dict[ErrorClass, str] = {
     ErrorClass.SAFE: _("Penyedia sedang sibuk; akan dicoba lagi"),
-    ErrorClass.ACCOUNT: _("Akun penyedia menolak kita; beri tahu administrator"),
+    ErrorClass.ACCOUNT: _("Penyedia menolak akun klinik; beri tahu administrator"),
     ErrorClass.UNKNOWN: _("Jawaban penyedia tidak jelas; sedang ditanyakan"),
     ErrorClass.BAD_NUMBER: _("Nomor ini tidak dapat menerima pesan"),
     ErrorClass.NO_WHATSAPP: _("Nomor ini tidak memakai WhatsApp"),

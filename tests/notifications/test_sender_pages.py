@@ -71,7 +71,7 @@ def test_a_sender_tells_what_waits_and_how_it_fares(plan, sent, sender):
     assert (row.waiting, row.promos, row.sent, row.bad) == (1, 0, 1, 1)
     assert row.oldest == at - timedelta(minutes=9)
     assert row.badge == "failed"
-    assert "Akun penyedia menolak kita" in row.problem
+    assert "Penyedia menolak akun klinik" in row.problem
 
 
 def test_pages_take_as_many_queries_for_many_senders(sign_in, cast, sender):
