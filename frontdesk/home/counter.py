@@ -31,7 +31,6 @@ from treatments.actions.controls import KEPT_DAYS_BEFORE
 from treatments.models import Control, Slip
 from treatments.states import EXPECTED, FINISHED, KEEPABLE, OPEN, ControlState, SlipState
 
-
 # Events are only ever added: their number and highest key grow with each commit, in whatever order
 # the commits come.
 MARKS = """
