@@ -321,7 +321,8 @@ def test_the_slip_is_one_page_of_the_right_width(
     shoot(desk, f"slip-print-{paper}", full=True)
     check_axe(desk)
     pdf = desk.pdf(prefer_css_page_size=True)
-    (SHOTS / f"slip-{paper}.pdf").write_bytes(pdf)
+    if SHOTS:
+        (SHOTS / f"slip-{paper}.pdf").write_bytes(pdf)
     boxes = re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]", pdf)
     assert len(boxes) == 1
     assert float(boxes[0][0]) / 72 * 25.4 == pytest.approx(width, abs=0.5)
