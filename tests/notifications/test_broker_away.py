@@ -1,6 +1,7 @@
 """Redis stopped: the desk plans, messages wait, and go out when it is back."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -83,12 +84,14 @@ def worker(broker, settings, sending, tmp_path, menteng):
             env={**os.environ, **process_environ(settings)},
             stdout=file,
             stderr=file,
+            # Its beat is a process of its own, which has to end with it.
+            start_new_session=True,
         )
     try:
         until(lambda: " ready." in log.read_text(), seconds=PATIENCE)
         yield process
     finally:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait(30)
 
 
