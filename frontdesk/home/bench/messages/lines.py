@@ -180,17 +180,21 @@ class Lines:
         )
 
     def _paused(self, batch: Batch) -> Line:
-        late = []
+        late, rates = [], []
         for _ in range(PAUSES):
             Batch.objects.filter(pk=batch.pk).update(state=BatchState.PAUSED)
             at = time.time()
             self.trial.watch(4)
-            late.append(max([0.0, *(moment - at for moment in self._times())]))
+            times = self._times()
+            # Without it a campaign that stood still would look as if it stopped at once.
+            rates.append(sum(at - 2 < moment <= at for moment in times) / 2)
+            late.append(max([0.0, *(moment - at for moment in times)]))
             Batch.objects.filter(pk=batch.pk).update(state=BatchState.RUNNING)
             self.trial.watch(8)
         return Line(
             "a campaign paused → its last POST",
-            f"{1000 * max(late):.0f} ms, the worst of {PAUSES}",
+            f"{1000 * max(late):.0f} ms, the worst of {PAUSES};"
+            f" at least {min(rates):.0f}/s left before it",
         )
 
     def _opted_out(self, batch: Batch) -> Line:
@@ -202,16 +206,20 @@ class Lines:
         for phone in phones:
             wrote[f"whatsapp:{phone}"] = time.time()
             self.trial.writes(phone, "BERHENTI")
+        began = time.time()
         self.trial.watch(8)
+        taken = self.trial.taken()
+        rate = sum(began < row["created"] <= began + 8 for row in taken) / 8
         late = [
             row["created"] - wrote[row["to_addr"]]
-            for row in self.trial.taken()
+            for row in taken
             if row["to_addr"] in wrote and row["created"] > wrote[row["to_addr"]]
         ]
         spared = len(phones) - len(late)
         return Line(
             "a customer wrote BERHENTI → the last POST to her",
-            f"{1000 * max(late, default=0):.0f} ms; {spared} of {len(phones)} got nothing more",
+            f"{1000 * max(late, default=0):.0f} ms; {spared} of {len(phones)} got nothing more,"
+            f" while {rate:.0f}/s left",
         )
 
     # What comes back ---------------------------------------------------------------------------
