@@ -16,8 +16,8 @@ def test_nothing_is_lost_or_doubled_whatever_dies(tmp_path):
     done = subprocess.run(
         [
             *(sys.executable, "manage.py", "bench", "chaos", "--data", str(tmp_path / "chaos")),
-            *("--messages", "600", "--per-second", "60", "--kills", "4", "--pg-restarts", "1"),
-            *("--control", "40", "--seed", "7"),
+            *("--messages", "1500", "--per-second", "75", "--kills", "6", "--pg-restarts", "1"),
+            *("--control", "60", "--seed", "7"),
         ],
         cwd=ROOT,
         stdout=subprocess.PIPE,
