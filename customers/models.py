@@ -1,12 +1,15 @@
 """Customers of the chain, what they agreed to, and the lists they were read from."""
 
-from datetime import datetime, timedelta
+import calendar
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Reverse
+from django.db.models.functions import ExtractDay, ExtractMonth, Reverse
+from django.db.models.lookups import GreaterThanOrEqual, In, LessThan
 from django.utils.translation import gettext_lazy as _
 
 from customers.states import ImportState
@@ -25,6 +28,32 @@ class Honorific(models.TextChoices):
     BAPAK = "bapak", _("Bapak")
     MBAK = "mbak", _("Mbak")
     MAS = "mas", _("Mas")
+
+
+# A birthday without its year, as a number: 1122 is 22 November.
+BIRTHDAY = ExtractMonth("birth_date") * 100 + ExtractDay("birth_date")
+
+
+def birthday_on(days: Iterable[date]) -> models.Q:
+    """Who has her birthday on one of these days.
+
+    Who was born on a leap day has it on the last of February.
+    """
+    wanted: set[int] = set()
+    for day in days:
+        wanted.add(100 * day.month + day.day)
+        if (day.month, day.day) == (2, 28) and not calendar.isleap(day.year):
+            wanted.add(229)
+    return models.Q(In(BIRTHDAY, sorted(wanted)))
+
+
+def birthday_in(months: Iterable[int]) -> models.Q:
+    """Who has her birthday in one of these months."""
+    found = models.Q()
+    for month in months:
+        since = models.Q(GreaterThanOrEqual(BIRTHDAY, 100 * month))
+        found |= since & models.Q(LessThan(BIRTHDAY, 100 * (month + 1)))
+    return found
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -102,6 +131,7 @@ class Customer(models.Model):
                 fields=["phone"], opclasses=["gin_trgm_ops"], name="customers_customer_phone_trgm"
             ),
             models.Index(fields=["name_folded"], name="customers_customer_name"),
+            models.Index("home_branch", BIRTHDAY, name="customers_customer_birthday"),
         ]
         constraints = [
             models.CheckConstraint(

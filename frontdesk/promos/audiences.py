@@ -1,19 +1,17 @@
 """What an audience can be chosen by of the customers' own cards."""
 
-import calendar
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django import forms
-from django.db.models import F, Func, Max, OuterRef, Q, Subquery, Value
-from django.db.models.fields import CharField
+from django.db.models import F, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import Exact, In
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from customers.models import ConsentEvent, ConsentPurpose
+from customers.models import ConsentEvent, ConsentPurpose, birthday_in, birthday_on
 from frontdesk.promos.conditions import Answers, Condition, declare
 
 MOST_DAYS = 3650
@@ -31,8 +29,8 @@ def days_field(*, initial: int, most: int = MOST_DAYS) -> forms.IntegerField:
 
 
 def _born_in(answers: Answers, at: datetime) -> Q:
-    months = [int(month) for month in answers["months"]]
-    return Q(birth_date__isnull=False, birth_date__month__in=months)
+    # Said for its opposite: whose birth date nobody knows is among the others.
+    return Q(birth_date__isnull=False) & birthday_in(int(month) for month in answers["months"])
 
 
 def _told_months(answers: Answers) -> str:
@@ -58,17 +56,8 @@ BIRTH_MONTH = declare(
 
 def _birthday_soon(answers: Answers, at: datetime) -> Q:
     today = timezone.localdate(at)
-    days = [today + timedelta(days=n) for n in range(int(answers["days"]) + 1)]
-    written = Func(F("birth_date"), Value("MMDD"), function="to_char", output_field=CharField())
-    return Q(birth_date__isnull=False) & Q(In(written, sorted(_anniversaries(days))))
-
-
-def _anniversaries(days: list[date]) -> set[str]:
-    """As month and day; who was born on a leap day has her birthday on the last of February."""
-    found = {f"{day:%m%d}" for day in days}
-    if any(f"{day:%m%d}" == "0228" and not calendar.isleap(day.year) for day in days):
-        found.add("0229")
-    return found
+    days = (today + timedelta(days=n) for n in range(int(answers["days"]) + 1))
+    return Q(birth_date__isnull=False) & birthday_on(days)
 
 
 BIRTHDAY_SOON = declare(

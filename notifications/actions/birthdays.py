@@ -1,14 +1,13 @@
 """Birthday wishes, to those who agreed to be written to beyond what serves them."""
 
-import calendar
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import ConsentEvent, ConsentPurpose, Customer
+from customers.models import ConsentEvent, ConsentPurpose, Customer, birthday_on
 from frontdesk.branches.models import Branch
 from notifications.actions.noticing import Decision, decided
 from notifications.actions.senders import sender_for
@@ -122,13 +121,10 @@ def _key(customer: Customer, day: date) -> str:
 
 def _people(branch: Branch, day: date) -> QuerySet[Customer]:
     """Whose birthday it is, of those who have a number and said yes to promos last."""
-    is_born = Q(birth_date__month=day.month, birth_date__day=day.day)
-    if (day.month, day.day) == (2, 28) and not calendar.isleap(day.year):
-        is_born |= Q(birth_date__month=2, birth_date__day=29)
     latest = ConsentEvent.objects.filter(customer=OuterRef("pk"), purpose=ConsentPurpose.PROMO)
     said = Subquery(latest.order_by("-at", "-pk").values("is_granted")[:1])
     return (
-        Customer.objects.filter(is_born, home_branch=branch)
+        Customer.objects.filter(birthday_on([day]), home_branch=branch)
         .exclude(phone="")
         .alias(agrees=said)
         .filter(agrees=True)
