@@ -45,8 +45,25 @@ def cancel_batch(batch: Batch) -> bool:
     return _move(batch, BatchState.CANCELLED)
 
 
+@transaction.atomic
 def close_batch(batch: Batch) -> bool:
-    return _move(batch, BatchState.DONE)
+    """End a batch that is through; what began to stand in just now leaves without it."""
+    moved = _move(batch, BatchState.DONE)
+    if moved:
+        late = Message.objects.filter(batch=batch, state=MessageState.QUEUED)
+        late.exclude(parent=None).update(batch=None)
+    return moved
+
+
+def hold(batch: int | None) -> Batch | None:
+    """Return a batch that nobody moves before this transaction is through; others may hold it."""
+    if batch is None:
+        return None
+    [held] = Batch.objects.raw(
+        f"SELECT * FROM {Batch._meta.db_table} WHERE id = %s FOR SHARE",  # noqa: S608
+        [batch],
+    )
+    return held
 
 
 def _move(batch: Batch, to: BatchState) -> bool:
@@ -68,46 +85,27 @@ def withdraw(batch: Batch, *, by: Staff | None, at: datetime, most: int = WITHDR
     if batch.state != BatchState.CANCELLED:
         return 0
     writer = by.pk if by else None
-    values: dict[str, int | datetime | None] = {
-        "batch": batch.pk,
-        "most": most,
-        "at": at,
-        "by": writer,
-    }
-    done = 0
     with connection.cursor() as cursor:
-        for statement in (_WITHDRAW_ITS_OWN, _WITHDRAW_STAND_INS):
-            cursor.execute(statement, values)
-            done += int(cursor.fetchone()[0])
-    return done
+        cursor.execute(_WITHDRAW, {"batch": batch.pk, "most": most, "at": at, "by": writer})
+        return int(cursor.fetchone()[0])
 
 
-def _withdrawing(which: str) -> str:
-    return f"""
-        WITH waiting AS (
-            SELECT id FROM {Message._meta.db_table}
-            WHERE {which} AND state = '{MessageState.QUEUED}'
-            ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
-        ),
-        moved AS (
-            UPDATE {Message._meta.db_table} message
-            SET state = '{MessageState.CANCELLED}', final_at = %(at)s
-            FROM waiting WHERE message.id = waiting.id RETURNING message.id
-        ),
-        told AS (
-            INSERT INTO {MessageEvent._meta.db_table}
-                (message_id, old, new, provider_status, error_code, by_id, at, note)
-            SELECT id, '{MessageState.QUEUED}', '{MessageState.CANCELLED}', '', '',
-                %(by)s, %(at)s, ''
-            FROM moved
-        )
-        SELECT count(*) FROM moved
-    """  # noqa: S608
-
-
-_WITHDRAW_ITS_OWN = _withdrawing("batch_id = %(batch)s")
-# The SMS that stands in for one of its messages goes with it.
-_WITHDRAW_STAND_INS = _withdrawing(
-    f"parent_id IN (SELECT id FROM {Message._meta.db_table}"  # noqa: S608
-    " WHERE batch_id = %(batch)s AND may_sms)"
-)
+_WITHDRAW = f"""
+    WITH waiting AS (
+        SELECT id FROM {Message._meta.db_table}
+        WHERE batch_id = %(batch)s AND state = '{MessageState.QUEUED}'
+        ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+    ),
+    moved AS (
+        UPDATE {Message._meta.db_table} message
+        SET state = '{MessageState.CANCELLED}', final_at = %(at)s
+        FROM waiting WHERE message.id = waiting.id RETURNING message.id
+    ),
+    told AS (
+        INSERT INTO {MessageEvent._meta.db_table}
+            (message_id, old, new, provider_status, error_code, by_id, at, note)
+        SELECT id, '{MessageState.QUEUED}', '{MessageState.CANCELLED}', '', '', %(by)s, %(at)s, ''
+        FROM moved
+    )
+    SELECT count(*) FROM moved
+"""  # noqa: S608

@@ -7,12 +7,14 @@ from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from customers.phone import is_mobile
+from notifications.actions.batches import hold
 from notifications.actions.calling import arrived_after_all, put_on_list
 from notifications.actions.moves import Moves, locked
 from notifications.actions.planning import plan
 from notifications.actions.senders import sender_for
 from notifications.actions.sms import with_way_out, words_of
 from notifications.models import (
+    Batch,
     BatchState,
     Channel,
     Lane,
@@ -41,9 +43,12 @@ def fall_back(message: Message, *, error: ErrorClass, at: datetime) -> None:
     # What was held back here taught nothing new about the number.
     if message.state != MessageState.SUPPRESSED:
         _note_standing(message, error, at=at)
-    if error in NOTHING_STANDS_IN or message.expires_at <= at or _is_stopped(message):
+    if error in NOTHING_STANDS_IN or message.expires_at <= at:
         return
-    if message.may_sms and message.channel == Channel.WHATSAPP and _send_sms(message, at=at):
+    batch = hold(message.batch_id)
+    if batch is not None and batch.state == BatchState.CANCELLED:
+        return
+    if message.may_sms and message.channel == Channel.WHATSAPP and _send_sms(message, batch, at=at):
         return
     if message.may_call:
         put_on_list(message, at=at)
@@ -84,7 +89,7 @@ def fall_back_in_time(*, at: datetime) -> int:
     return done
 
 
-def _send_sms(message: Message, *, at: datetime) -> Message | None:
+def _send_sms(message: Message, batch: Batch | None, *, at: datetime) -> Message | None:
     """Plan the same words as an SMS, unless no SMS can reach her or leave from here."""
     phone = message.to_phone or (message.customer.phone if message.customer else "")
     if not phone or not is_mobile(phone) or sender_for(message.branch, Channel.SMS) is None:
@@ -104,6 +109,8 @@ def _send_sms(message: Message, *, at: datetime) -> Message | None:
         notice=message.notice,
         may_call=message.may_call,
         to_phone=phone,
+        # Halted, resumed and withdrawn with the rest; one that is through halts nothing any more.
+        batch=batch if batch and batch.state != BatchState.DONE else None,
         parent=message,
         due_at=at,
         expires_at=message.expires_at,
@@ -120,14 +127,6 @@ def sms_text(message: Message, *, phone: str, at: datetime) -> str:
     if message.message_class == MessageClass.MARKETING:
         return with_way_out(words, phone=phone, at=at)
     return to_gsm7(words)
-
-
-def _is_stopped(message: Message) -> bool:
-    """A campaign that is halted gets no substitutes either."""
-    return message.batch is not None and message.batch.state in (
-        BatchState.PAUSED,
-        BatchState.CANCELLED,
-    )
 
 
 def _note_standing(message: Message, error: ErrorClass, *, at: datetime) -> None:

@@ -210,11 +210,12 @@ class Message(models.Model):
                 name="notifications_message_has_words",
                 condition=models.Q(template__isnull=False) | ~models.Q(body=""),
             ),
-            # A person who stands in the audience twice is written to once.
+            # A person who stands in the audience twice is written to once; what stands in for a
+            # message of the batch belongs to it too.
             models.UniqueConstraint(
                 fields=["batch", "to_phone"],
                 name="notifications_message_once_a_batch",
-                condition=models.Q(batch__isnull=False),
+                condition=models.Q(batch__isnull=False, parent__isnull=True),
             ),
         ]
 

@@ -6,7 +6,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from frontdesk.branches.models import Branch
@@ -74,7 +75,7 @@ def count_one(pk: int, *, at: datetime) -> bool:
         setattr(figures, name, value)
     figures.version += is_new
     figures.counted_at = at
-    if campaign.state == CampaignState.RUNNING and not _on_its_way(counts):
+    if campaign.state == CampaignState.RUNNING and not _on_its_way(batch.pk):
         _finish(campaign, at=at)
     took = timedelta(seconds=time.perf_counter() - began)
     figures.count_again_at = at if withdrawn else _again_at(campaign, at=at, took=took)
@@ -102,18 +103,23 @@ def _again_at(campaign: Campaign, *, at: datetime, took: timedelta) -> datetime 
 
 
 def _counts(batch: int) -> tuple[dict[str, int], dict[Group, int]]:
-    """Messages by what the page tells of them, and what still waits by branch and channel."""
+    """Messages by what the page tells of them, and what still waits by branch and channel.
+
+    A person is counted once: what stands in for her message only waits.
+    """
     rows = (
         Message.objects.filter(batch=batch)
         .order_by()
-        .values_list("state", "provider_status", "branch", "channel")
+        .annotate(is_first=IsNull(F("parent"), True))
+        .values_list("state", "provider_status", "branch", "channel", "is_first")
         .annotate(n=Count("pk"))
     )
     counts: dict[str, int] = {}
     waiting: dict[Group, int] = {}
-    for state, status, branch, channel, n in rows:
+    for state, status, branch, channel, is_first, n in rows:
         kind = _kind(state, status)
-        counts[kind] = counts.get(kind, 0) + n
+        if is_first:
+            counts[kind] = counts.get(kind, 0) + n
         if state == MessageState.QUEUED:
             waiting[branch, channel] = waiting.get((branch, channel), 0) + n
     return counts, waiting
@@ -130,8 +136,8 @@ def _kind(state: str, status: str) -> str:
     return str(MessageState.ACCEPTED)
 
 
-def _on_its_way(counts: dict[str, int]) -> int:
-    return sum(counts.get(state, 0) for state in ON_ITS_WAY)
+def _on_its_way(batch: int) -> bool:
+    return Message.objects.filter(batch=batch, state__in=ON_ITS_WAY).exists()
 
 
 def _replies(batch: int) -> int:
