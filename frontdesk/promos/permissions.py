@@ -2,13 +2,18 @@
 
 from datetime import datetime
 
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
+from frontdesk.promos.audience import Audience
 from frontdesk.promos.models import Campaign
 from frontdesk.promos.states import TRANSITIONS, CampaignState
 from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import Permission
 from notifications.models import MessageClass
+
+# A page waits no longer to know whether there is anybody at all.
+PATIENCE_MS = 2_000
 
 
 def why_not_write(campaign: Campaign, *, by: Staff | None) -> str:
@@ -29,7 +34,25 @@ def why_not_start(campaign: Campaign, *, by: Staff | None, at: datetime) -> str:
         return _("Templat ini bukan templat promo yang dipakai. Pilih templat lain.")
     if campaign.ends_at is not None and campaign.ends_at <= max(campaign.start_at or at, at):
         return _("Tanggal terakhir promo ini sudah lewat. Ubah dulu tanggalnya.")
+    if _reaches_nobody(campaign, at=max(campaign.start_at or at, at)):
+        return _(
+            "Promo ini belum menjangkau siapa pun: tidak ada pelanggan yang cocok, menyetujui "
+            "promo, dan nomornya bisa dikirimi. Ubah syaratnya, atau minta persetujuan promo di "
+            "meja depan."
+        )
     return ""
+
+
+def _reaches_nobody(campaign: Campaign, *, at: datetime) -> bool:
+    """Say so only when it is sure: an audience too big to be looked through in time has people."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{PATIENCE_MS}ms"])
+            found = Audience.of(campaign).reachable(at=at).exists()
+            cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+            return not found
+    except OperationalError:
+        return False
 
 
 def why_not_move(campaign: Campaign, to: CampaignState, *, by: Staff | None) -> str:

@@ -14,13 +14,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from customers.models import Customer
 from frontdesk.branches.models import Branch
-from frontdesk.promos import actions, conditions, reports
+from frontdesk.promos import actions, conditions, permissions, reports
 from frontdesk.promos.models import Campaign, CampaignFigures
 from frontdesk.promos.states import CampaignState
 from frontdesk.staff.permissions import Role
 from notifications.models import Batch, Message, Sender, Template
 from tests.conftest import Cast, SignIn
-from tests.factories import NOW, create_staff, create_template
+from tests.factories import NOW, CustomerFactory, create_staff, create_template
 from tests.promos.conftest import MakeCampaign, fan, run
 
 
@@ -189,6 +189,44 @@ def test_an_audience_that_takes_too_long_is_not_waited_for(
     sent = filled(menteng, offer, use_slow="is")
     page = maya.post(reverse("promos:promo_audience"), sent).content.decode()
     assert "terlalu banyak untuk dihitung" in page
+
+
+def test_a_promo_for_nobody_says_so_beside_its_button(
+    maya: Client, menteng: Branch, make_campaign: MakeCampaign
+) -> None:
+    CustomerFactory(home_branch=menteng)
+    campaign = make_campaign()
+    address = reverse("promos:promo_show", args=[campaign.pk])
+    page = maya.get(address).content.decode()
+    assert "belum menjangkau siapa pun" in page
+    assert 'data-dialog="start-promo"' not in page
+    answer = maya.post(reverse("promos:promo_start", args=[campaign.pk]), follow=True)
+    assert "belum menjangkau siapa pun" in answer.content.decode()
+    campaign.refresh_from_db()
+    assert campaign.state == "draft"
+
+    fan(menteng)
+    page = maya.get(address).content.decode()
+    assert "belum menjangkau siapa pun" not in page
+    assert 'data-dialog="start-promo"' in page
+
+
+def test_an_audience_too_big_to_look_through_is_not_nobody(
+    menteng: Branch, make_campaign: MakeCampaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fan(menteng)
+    slow = Func(Value(0.2), function="pg_sleep", output_field=TextField())
+    condition = conditions.Condition(
+        key="slow",
+        label="Lambat",
+        fields=dict,
+        where=lambda answers, at: Q(IsNull(slow, True)),
+        told=lambda answers: "",
+    )
+    monkeypatch.setitem(conditions._declared, "slow", condition)
+    monkeypatch.setattr(permissions, "PATIENCE_MS", 100)
+    campaign = make_campaign(choices=[conditions.Choice("slow")])
+    assert permissions.why_not_start(campaign, by=None, at=NOW) == ""
 
 
 def test_the_words_ask_for_their_variables(maya: Client, menteng: Branch, offer: Template) -> None:

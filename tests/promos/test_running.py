@@ -229,7 +229,7 @@ def test_people_a_day_are_planned_over_the_days(
 
 
 def test_nobody_to_write_to(make_campaign: MakeCampaign) -> None:
-    with pytest.raises(CannotChangeCampaign, match="Tidak ada pelanggan"):
+    with pytest.raises(CannotChangeCampaign, match="belum menjangkau siapa pun"):
         actions.start_campaign(make_campaign(), by=None, at=NOW)
 
 

@@ -3,11 +3,9 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from frontdesk.broker import wake_on_commit
 from frontdesk.promos.actions.moves import CannotChangeCampaign, move
-from frontdesk.promos.audience import Audience
 from frontdesk.promos.models import Campaign, CampaignFigures
 from frontdesk.promos.permissions import why_not_start
 from frontdesk.promos.states import CampaignState
@@ -22,8 +20,6 @@ def start_campaign(campaign: Campaign, *, by: Staff | None, at: datetime) -> Non
     """Put a draft on the calendar; without a time of its own, or a past one, it starts now."""
     if reason := why_not_start(campaign, by=by, at=at):
         raise CannotChangeCampaign(reason)
-    if not Audience.of(campaign).reachable(at=at).exists():
-        raise CannotChangeCampaign(_("Tidak ada pelanggan yang bisa dikirimi promo ini."))
     start_at = max(campaign.start_at or at, at)
     move(campaign, CampaignState.SCHEDULED, by=by, at=at, start_at=start_at)
     if start_at <= at:
