@@ -60,6 +60,7 @@ BADGES: dict[str, str] = {
     MessageState.SUPPRESSED: "withdrawn",
     MessageState.EXPIRED: "withdrawn",
     MessageState.CANCELLED: "withdrawn",
+    MessageState.MERGED: "passed_on",
 }
 PROVIDER_BADGES: dict[str, str] = {
     ProviderStatus.DELIVERED: "delivered",

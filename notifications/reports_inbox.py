@@ -31,7 +31,12 @@ from notifications.wording import filled
 
 MOST_ROWS = 60
 MOST_LINES = 60
-NEVER_SENT = [MessageState.CANCELLED, MessageState.SUPPRESSED, MessageState.EXPIRED]
+NEVER_SENT = [
+    MessageState.CANCELLED,
+    MessageState.SUPPRESSED,
+    MessageState.EXPIRED,
+    MessageState.MERGED,
+]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ class MessageState(models.TextChoices):
     SUPPRESSED = "suppressed", _("Tidak dikirim")
     EXPIRED = "expired", _("Kedaluwarsa")
     CANCELLED = "cancelled", _("Dibatalkan")
+    # Another message says it together with what else is told that day.
+    MERGED = "merged", _("Disatukan")
 
 
 TRANSITIONS: dict[MessageState, set[MessageState]] = {
@@ -23,6 +25,7 @@ TRANSITIONS: dict[MessageState, set[MessageState]] = {
         MessageState.SUPPRESSED,
         MessageState.EXPIRED,
         MessageState.CANCELLED,
+        MessageState.MERGED,
         # A callback that carries our id proves that an earlier attempt got through.
         MessageState.ACCEPTED,
     },
@@ -44,6 +47,8 @@ TRANSITIONS: dict[MessageState, set[MessageState]] = {
     MessageState.SUPPRESSED: {MessageState.QUEUED},
     MessageState.EXPIRED: set(),
     MessageState.CANCELLED: {MessageState.QUEUED},
+    # What it was said in was taken apart before it left.
+    MessageState.MERGED: {MessageState.QUEUED, MessageState.CANCELLED},
 }
 
 

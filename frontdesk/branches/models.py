@@ -131,6 +131,11 @@ class Branch(models.Model):
             at = self._later(at)
         return at
 
+    def next_morning(self, at: datetime) -> datetime:
+        """Return the first moment after the day of `at` at which a customer may be written to."""
+        tomorrow = self.business_date(at) + timedelta(days=1)
+        return self.after_quiet(self.at(tomorrow, self.quiet_until))
+
     def _later(self, at: datetime) -> datetime:
         """The next moment at which a day or the quiet hours end."""
         day = self.local(at).date()

@@ -16,6 +16,9 @@ from notifications.models.text import Channel, MessageClass, Template, TemplateV
 from notifications.states import TRANSITIONS, MessageState, ProviderStatus
 from notifications.wording import filled
 
+# The kind of a message that says several notices in one.
+TOGETHER = "together"
+
 
 class Lane(models.IntegerChoices):
     """What overtakes what: a lower number goes first."""
@@ -87,6 +90,12 @@ class Message(models.Model):
     segments = models.PositiveSmallIntegerField(null=True)
     # A customer gets one of these a day; all but what she waits for.
     one_a_day = models.BooleanField(default=False)
+    # May be said in one message with what else the customer is told that day.
+    merges = models.BooleanField(default=False, db_default=False)
+    # The message that says it together with others.
+    carrier = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="parts", db_index=False
+    )
     # What stands in when it does not arrive.
     may_sms = models.BooleanField(default=False)
     may_call = models.BooleanField(default=False)
@@ -137,7 +146,41 @@ class Message(models.Model):
                     for new in sorted(news)
                     if new != old
                 ],
-            )
+            ),
+            # What left together never waits again by itself.
+            pgtrigger.Trigger(
+                name="carried_while_waiting",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("carrier"),
+                declare=[("carrier_state", "TEXT")],
+                func="""
+                    SELECT state INTO carrier_state FROM notifications_message
+                    WHERE id = COALESCE(OLD.carrier_id, NEW.carrier_id) FOR NO KEY UPDATE;
+                    IF carrier_state <> 'queued'
+                        OR (OLD.carrier_id IS NOT NULL AND NEW.carrier_id IS NOT NULL) THEN
+                        RAISE EXCEPTION 'message % has left with others', OLD.id;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            # What was said together is never withdrawn with it unnoticed.
+            pgtrigger.Trigger(
+                name="nothing_left_behind",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(
+                    old__notice=TOGETHER,
+                    old__state=MessageState.QUEUED,
+                    new__state=MessageState.CANCELLED,
+                ),
+                func="""
+                    IF EXISTS (SELECT FROM notifications_message WHERE carrier_id = OLD.id) THEN
+                        RAISE EXCEPTION 'message % still speaks for others', OLD.id;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
         indexes = [
             models.Index(
@@ -171,6 +214,11 @@ class Message(models.Model):
                 ),
             ),
             models.Index(fields=["batch", "state"], name="notifications_message_batch"),
+            models.Index(
+                fields=["carrier"],
+                name="notifications_message_parts",
+                condition=models.Q(carrier__isnull=False),
+            ),
             models.Index(fields=["customer", "-created_at"], name="notifications_message_customer"),
             models.Index(fields=["branch", "-created_at"], name="notifications_message_branch"),
             models.Index(fields=["to_phone", "-accepted_at"], name="notifications_message_phone"),
@@ -210,6 +258,11 @@ class Message(models.Model):
                 name="notifications_message_has_words",
                 condition=models.Q(template__isnull=False) | ~models.Q(body=""),
             ),
+            models.CheckConstraint(
+                name="notifications_message_carried_when_merged",
+                condition=models.Q(state=MessageState.MERGED, carrier__isnull=False)
+                | (~models.Q(state=MessageState.MERGED) & models.Q(carrier__isnull=True)),
+            ),
             # A person who stands in the audience twice is written to once; what stands in for a
             # message of the batch belongs to it too.
             models.UniqueConstraint(
@@ -221,6 +274,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def carried_by(self) -> "Message":
+        """The message it leaves in: another one that says it with others, or itself."""
+        return self.carrier or self
 
     @property
     def text(self) -> str:
