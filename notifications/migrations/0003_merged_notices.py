@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
-                related_name="parts",
+                related_name="carries",
                 to="notifications.message",
             ),
         ),

@@ -94,7 +94,7 @@ class Message(models.Model):
     merges = models.BooleanField(default=False, db_default=False)
     # The message that says it together with others.
     carrier = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="parts", db_index=False
+        "self", on_delete=models.PROTECT, null=True, related_name="carries", db_index=False
     )
     # What stands in when it does not arrive.
     may_sms = models.BooleanField(default=False)
