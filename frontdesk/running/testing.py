@@ -13,8 +13,10 @@ from frontdesk.running.processes import DidNotStart, StopAsked, Supervisor, comp
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = [ROOT / "var" / name for name in ("test", "test2", "test3", "test4")]
-BROWSERS = ("chromium", "chromium-browser")
-BROWSER_PACKAGES = ["chromium", "fonts-noto-core", "fonts-liberation"]
+# The shell draws no window around a page, which costs as much again as the page itself.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
+BROWSER_PACKAGES = BROWSERS[:2]
+FONT_PACKAGES = ("fonts-noto-core", "fonts-liberation")
 WALKS = "tests/browser"
 
 # A test database is thrown away; waiting for the disk would only cost time.
@@ -107,8 +109,9 @@ def _start_servers(supervisor: Supervisor, data: DataFolder) -> dict[str, str]:
 
 
 def find_browser() -> str | None:
-    """Debian's Chromium, or the one of another system by the same name."""
-    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    """The one that CHROMIUM names, or Debian's, or the one of another system."""
+    names = (os.environ.get("CHROMIUM", ""), *BROWSERS)
+    return next((found for name in names if (found := shutil.which(name))), None)
 
 
 def install_browser() -> str | None:
@@ -116,25 +119,32 @@ def install_browser() -> str | None:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
     print("Installing Chromium for the browser walks …", flush=True)
-    environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *BROWSER_PACKAGES]
-    for command in (["apt-get", "update", "-qq"], install):
-        done = subprocess.run(
-            command,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            complain(done.stdout + done.stderr)
-            return None
+    if problem := _apt("update"):
+        complain(problem)
+        return None
+    for package in BROWSER_PACKAGES:
+        problem = _apt("install", "-y", "--no-install-recommends", package, *FONT_PACKAGES)
+        if not problem:
+            break
+    complain(problem)
     return find_browser()
+
+
+def _apt(*arguments: str) -> str:
+    """What it said, if it failed."""
+    done = subprocess.run(
+        ["apt-get", "-qq", *arguments],
+        env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout + done.stderr if done.returncode else ""
 
 
 def _left_out() -> str:
     return (
         f"The browser walks ({WALKS}) are left out: there is no Chromium here. To have them:"
-        f" `sudo apt install {' '.join(BROWSER_PACKAGES)}`, then run this again."
+        f" `sudo apt install {' '.join([BROWSER_PACKAGES[0], *FONT_PACKAGES])}`, then run this again."
     )

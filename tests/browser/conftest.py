@@ -1,7 +1,6 @@
 """A real Chromium on a real server: what every walk of the desk stands on."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -21,13 +20,14 @@ from playwright.sync_api import (
 )
 from pytest_django.live_server_helper import LiveServer
 
+from frontdesk.running.testing import find_browser
 from frontdesk.staff.middleware import BRANCH_KEY, TERMINAL_KEY
 from frontdesk.staff.models import Staff, Terminal
 
 # Playwright's own loop runs in this thread, which Django would take for an asynchronous caller.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = find_browser()
 ARGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -1,6 +1,5 @@
 """Take the pictures of the documentation from a running demo (`manage.py up`)."""
 
-import shutil
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from frontdesk.branches.models import Branch
 from frontdesk.home.demo import cast
+from frontdesk.running.testing import find_browser
 from treatments.models import Recap, Slip
 
 COUNTER = {"width": 1366, "height": 768}
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         # A tool of development: the product runs without it.
         from playwright.sync_api import sync_playwright
 
-        chromium = shutil.which("chromium")
+        chromium = find_browser()
         if chromium is None:
             raise CommandError("Chromium tidak ditemukan: apt-get install chromium.")
         options["to"].mkdir(parents=True, exist_ok=True)
