@@ -144,7 +144,8 @@ def _apt(*arguments: str) -> str:
 
 
 def _left_out() -> str:
+    packages = " ".join((BROWSER_PACKAGES[0], *FONT_PACKAGES))
     return (
         f"The browser walks ({WALKS}) are left out: there is no Chromium here. To have them:"
-        f" `sudo apt install {' '.join([BROWSER_PACKAGES[0], *FONT_PACKAGES])}`, then run this again."
+        f" `sudo apt install {packages}`, then run this again."
     )
