@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import ExtractDay, ExtractMonth, Reverse
+from django.db.models.functions import ExtractDay, ExtractMonth, JSONObject, Lower, Reverse
 from django.db.models.lookups import GreaterThanOrEqual, In, LessThan
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +29,58 @@ class Honorific(models.TextChoices):
     BAPAK = "bapak", _("Bapak")
     MBAK = "mbak", _("Mbak")
     MAS = "mas", _("Mas")
+
+
+class TagColour(models.TextChoices):
+    """The style's tints, each with its own ink; red is left to allergies and refusals."""
+
+    GREY = "grey", _("Abu-abu")
+    PLUM = "plum", _("Ungu")
+    BLUE = "blue", _("Biru")
+    GREEN = "green", _("Hijau")
+    AMBER = "amber", _("Kuning")
+
+
+class TagQuerySet(models.QuerySet["Tag"]):
+    def active(self) -> "TagQuerySet":
+        return self.filter(is_active=True)
+
+    def named(self, name: str) -> "TagQuerySet":
+        """Names differ by more than their capitals."""
+        return self.alias(lowered=Lower("name")).filter(lowered=Lower(models.Value(name)))
+
+
+class Tag(models.Model):
+    """A word the chain marks customers with: never deleted, taken out of use."""
+
+    MOST_LETTERS = 30
+
+    # A list of customers gives several in one cell, with these between them.
+    name = models.CharField(
+        _("nama"),
+        max_length=MOST_LETTERS,
+        validators=[RegexValidator(r"^[^,;]*$", _("Tulis tanpa koma dan titik koma."))],
+    )
+    colour = models.CharField(_("warna"), max_length=8, choices=TagColour, default=TagColour.GREY)
+    is_active = models.BooleanField(_("dipakai"), default=True)
+    created_at = models.DateTimeField()
+
+    objects = TagQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("label")
+        verbose_name_plural = _("label")
+        ordering: ClassVar = [Lower("name")]
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="customers_tag_name"),
+            models.CheckConstraint(
+                name="customers_tag_one_word",
+                condition=models.Q(name__regex=r"^[^,;\s]([^,;]*[^,;\s])?$"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 # A birthday without its year, as a number: 1122 is 22 November.
@@ -62,6 +115,18 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         if staff.may_somewhere(Permission.SEE_CUSTOMERS):
             return self
         return self.none()
+
+    def with_tags(self) -> "CustomerQuerySet":
+        """Bring each one's tags along as `tag_list`, by name, in the same statement.
+
+        Each is a dictionary of `id`, `name`, `colour` and `is_active`.
+        """
+        shown = JSONObject(
+            id="tag_id", name="tag__name", colour="tag__colour", is_active="tag__is_active"
+        )
+        of_her = CustomerTag.objects.filter(customer=models.OuterRef("pk"))
+        rows = of_her.order_by(Lower("tag__name")).values(shown=shown)
+        return self.annotate(tag_list=ArraySubquery(rows))
 
     def same_person(self, *, name: str, phone: str) -> "CustomerQuerySet":
         """Return who is written the same and has the same number: probably the same person."""
@@ -100,6 +165,9 @@ class Customer(models.Model):
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
+    tags: "models.ManyToManyField[Tag, CustomerTag]" = models.ManyToManyField(
+        Tag, through="CustomerTag", related_name="customers", verbose_name=_("label")
+    )
     # What a row of an imported list was recognised by, so that reading it again adds nobody.
     import_key = models.CharField(max_length=64, unique=True, null=True, editable=False)
     # Maintained by the database, so that bulk imports are found like everybody else.
@@ -152,6 +220,22 @@ class Customer(models.Model):
     @property
     def greeting_name(self) -> str:
         return f"{self.get_honorific_display()} {self.short_name}"
+
+
+class CustomerTag(models.Model):
+    """A tag on a customer now; when it was put on and taken off stands in `CustomerEvent`."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, db_index=False)
+    tag = models.ForeignKey(Tag, on_delete=models.PROTECT, db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "tag"], name="customers_customertag_once")
+        ]
+        indexes = [models.Index(fields=["tag", "customer"], name="customers_customertag_tag")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.tag_id}"
 
 
 class NameWord(models.Model):

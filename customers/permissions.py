@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from customers.models import Customer
+from customers.models import Customer, Tag
 from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import Permission
 
@@ -17,4 +17,16 @@ def why_not_edit(*, by: Staff | None) -> str:
 def why_not_ask_consent(customer: Customer) -> str:
     if not customer.phone:
         return _("Isi nomor HP dulu: tanpa nomor tidak ada pesan yang dapat dikirim.")
+    return ""
+
+
+def why_not_keep_tags(*, by: Staff | None) -> str:
+    if by is not None and not by.may_somewhere(Permission.KEEP_TAGS):
+        return _("Daftar label diatur oleh administrator jaringan.")
+    return ""
+
+
+def why_not_put_tag(tag: Tag) -> str:
+    if not tag.is_active:
+        return _("Label “%(name)s” tidak dipakai lagi.") % {"name": tag.name}
     return ""

@@ -131,7 +131,7 @@ class _Search:
                 self.found.setdefault(pk, self._step)
 
     def customers(self, words: list[str]) -> list[Customer]:
-        rows = Customer.objects.filter(pk__in=self.found).select_related("home_branch")
+        rows = Customer.objects.filter(pk__in=self.found).select_related("home_branch").with_tags()
 
         def likeliness(customer: Customer) -> tuple[int, bool, str, int]:
             is_exact = set(customer.name_folded.split()).issuperset(words)

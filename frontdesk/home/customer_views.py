@@ -59,7 +59,7 @@ def _register(request: StaffRequest) -> HttpResponse:
 @staff_required(Permission.SEE_CUSTOMERS)
 @require_GET
 def customer(request: StaffRequest, pk: int) -> HttpResponse:
-    found = Customer.objects.visible_to(request.user).select_related("home_branch")
+    found = Customer.objects.visible_to(request.user).with_tags().select_related("home_branch")
     customer = get_object_or_404(found, pk=pk)
     timeline = timeline_of(
         customer, branch=request.branch, may=request.may, before=request.GET.get("before", "")

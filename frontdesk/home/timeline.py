@@ -280,17 +280,21 @@ class _Desk:
         # Fields that were changed with one press stand together.
         for (at, by_id), group in groupby(rows, key=lambda event: (event.at, event.by_id)):
             events = list(group)
+            is_tagging = all(event.field == "tags" for event in events)
             yield Entry(
                 at=at,
                 kind=kind,
                 pk=events[-1].pk,
-                icon="pencil",
-                title=_("Kartu diubah"),
+                icon="tag" if is_tagging else "pencil",
+                title=_("Label") if is_tagging else _("Kartu diubah"),
                 by=events[0].by.nickname if by_id else "",
                 lines=[self.change(event) for event in reversed(events)],
             )
 
     def change(self, event: CustomerEvent) -> str:
+        if event.field == "tags":
+            wording = _("Label %(name)s dipasang") if event.new else _("Label %(name)s dilepas")
+            return wording % {"name": event.new or event.old}
         try:
             label = str(Customer._meta.get_field(event.field).verbose_name)  # type: ignore[union-attr]
         except FieldDoesNotExist:

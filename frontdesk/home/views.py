@@ -230,7 +230,8 @@ def _visit_or_404(request: StaffRequest, pk: int) -> Visit:
 def _customer(request: StaffRequest, wanted: str) -> Customer | None:
     if not wanted:
         return None
-    return get_object_or_404(Customer.objects.visible_to(request.user), pk=_number(wanted))
+    found = Customer.objects.visible_to(request.user).with_tags()
+    return get_object_or_404(found, pk=_number(wanted))
 
 
 def _number(text: str) -> int:

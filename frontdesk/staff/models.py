@@ -288,6 +288,7 @@ class StaffEventKind(models.TextChoices):
     NOTICE_SET = "notice_set", _("Setelan pesan diubah")
     EXPORTED = "exported", _("Data diekspor")
     IMPORTED = "imported", _("Data diimpor")
+    TAG_CHANGED = "tag_changed", _("Daftar label diubah")
 
 
 class StaffEvent(models.Model):

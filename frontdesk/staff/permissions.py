@@ -13,6 +13,7 @@ class Permission(StrEnum):
     SEE_PHONES = "see_phones"
     EDIT_CUSTOMERS = "edit_customers"
     IMPORT_CUSTOMERS = "import_customers"
+    KEEP_TAGS = "keep_tags"
     WRITE_SLIPS = "write_slips"
     SEE_SLIPS = "see_slips"
     TREAT = "treat"
@@ -79,5 +80,6 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.WAREHOUSE: frozenset({Permission.SEE_SUPPLIES}),
     Role.BRANCH_MANAGER: _BRANCH_MANAGER,
-    Role.CHAIN_ADMIN: _BRANCH_MANAGER | {Permission.MANAGE_CHAIN, Permission.MANAGE_SENDERS},
+    Role.CHAIN_ADMIN: _BRANCH_MANAGER
+    | {Permission.MANAGE_CHAIN, Permission.MANAGE_SENDERS, Permission.KEEP_TAGS},
 }

@@ -30,6 +30,7 @@ TEXT = [
     ("blue-ink", "blue-tint"),
     ("blue-ink", "surface"),
     ("ink", "grey-tint"),
+    ("green-ink", "green-tint"),
     ("green-ink", "surface"),
     ("green-ink", "paper"),
     ("green-ink", "sunken"),
