@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -28,6 +29,9 @@ POSTS: Mapping[str, Post] = {
     Channel.EMAIL: email.send,
 }
 NOBODY = uuid.UUID(int=0)
+# What waits for a thread can be neither paused nor stopped any more: so many at most, and no more
+# than leave in so many seconds at the speed of late.
+MOST_AHEAD, AHEAD_SECONDS, COUNT_SECONDS = 64, 0.1, 0.25
 
 
 def callback_address() -> str:
@@ -77,20 +81,35 @@ class Job:
 
 
 class Posters:
-    """As many threads as there is work for, up to a limit; they end with the pump."""
+    """As many threads as there is work for, up to a limit; they end with the pump.
+
+    Some jobs may wait for a thread, so that none is idle while the database is asked for more;
+    what is urgent does not wait behind campaigns.
+    """
 
     def __init__(self, most: int) -> None:
         self.most = most
+        # On their way or waiting for a thread.
         self.in_flight = 0
         self.campaigns_in_flight = 0
         self._threads = 0
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        # One word a job, False to end; the job itself is then in one of the two lines.
+        self._calls: SimpleQueue[bool] = SimpleQueue()
+        self._first: deque[Job] = deque()
+        self._campaigns: deque[Job] = deque()
         self._done: SimpleQueue[tuple[Job, Outcome]] = SimpleQueue()
+        self._per_second, self._counted_at, self._counted = 0.0, time.monotonic(), 0
+
+    @property
+    def ahead(self) -> int:
+        """How many may wait for a thread: no more than leave soon, seen how fast they do."""
+        return min(MOST_AHEAD, int(self._per_second * AHEAD_SECONDS))
 
     def put(self, job: Job) -> None:
         self.in_flight += 1
         self.campaigns_in_flight += job.is_campaign
-        self._jobs.put(job)
+        (self._campaigns if job.is_campaign else self._first).append(job)
+        self._calls.put(True)
         if self._threads < min(self.in_flight, self.most):
             self._threads += 1
             threading.Thread(target=self._work, name="post", daemon=True).start()
@@ -109,12 +128,27 @@ class Posters:
                 ends = time.monotonic() + linger
         self.in_flight -= len(found)
         self.campaigns_in_flight -= sum(job.is_campaign for job, _outcome in found)
+        self._count(len(found))
         return found
+
+    def _count(self, answers: int) -> None:
+        now = time.monotonic()
+        self._counted += answers
+        if (passed := now - self._counted_at) >= COUNT_SECONDS:
+            self._per_second = self._counted / passed
+            self._counted, self._counted_at = 0, now
 
     def close(self) -> None:
         for _ in range(self._threads):
-            self._jobs.put(None)
+            self._calls.put(False)
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while self._calls.get():
+            job = self._next()
             self._done.put((job, job.run()))
+
+    def _next(self) -> Job:
+        try:
+            return self._first.popleft()
+        except IndexError:
+            return self._campaigns.popleft()

@@ -37,7 +37,7 @@ STOPPING = threading.Event()
 FREE_PART = 8
 MOST_A_SLICE = 64
 # How long to wait for a slice to fill, for news while posts are on their way, for a database.
-LINGER, LOOK_EVERY, PATIENCE = 0.005, 0.1, 20.0
+LINGER, LOOK_EVERY, PATIENCE = 0.02, 0.1, 20.0
 AWAY = (OperationalError, InterfaceError)
 # Keys of advisory locks: ours, then the sender, then the place.
 LOCKS, PLACES = 7_301, 64
@@ -157,7 +157,6 @@ class Pump:
         self.stop = stop
         self.ends = time.monotonic() + budget.total_seconds()
         self.posters = Posters(most)
-        self.step = max(1, min(8, most // 2), most // 4)
         self.for_campaigns = max(1, most - most // FREE_PART)
         self.callback = callback_address()
         self.versions: dict[int, TemplateVersion] = {}
@@ -188,15 +187,22 @@ class Pump:
 
     def _may_claim(self) -> bool:
         now, posters = time.monotonic(), self.posters
-        if self.is_over or now < self.paced_until or posters.in_flight >= posters.most:
+        ahead = posters.ahead
+        if self.is_over or now < self.paced_until or posters.in_flight >= posters.most + ahead:
             return False
-        room = self.for_campaigns - posters.campaigns_in_flight
-        return room >= self.step or now >= self.look_at
+        room = self.for_campaigns + ahead - posters.campaigns_in_flight
+        return room >= self._step or now >= self.look_at
+
+    @property
+    def _step(self) -> int:
+        """A slice worth a statement: while it is written down, the others keep the threads busy."""
+        most = self.posters.most
+        return max(1, min(8, most // 2), (most + self.posters.ahead) // 4)
 
     def _claim(self) -> None:
         posters, health, back = self.posters, self.health, self.spare
-        want = min(posters.most - posters.in_flight, MOST_A_SLICE)
-        room = max(0, self.for_campaigns - posters.campaigns_in_flight)
+        want = min(posters.most + posters.ahead - posters.in_flight, MOST_A_SLICE)
+        room = max(0, self.for_campaigns + posters.ahead - posters.campaigns_in_flight)
         self.health, self.spare = Health(), 0
         grant = pacing.take(
             self.sender, want=want, campaigns=min(room, want), back=back, health=health
@@ -264,7 +270,7 @@ class Pump:
             if wait and not self.is_over:
                 self.stop.wait(wait)
             return
-        done = self.posters.done(at_least=self.step, wait=wait or LOOK_EVERY, linger=LINGER)
+        done = self.posters.done(at_least=self._step, wait=wait or LOOK_EVERY, linger=LINGER)
         if not done:
             return
         for _job, outcome in done:
