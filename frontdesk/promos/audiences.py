@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django import forms
-from django.db.models import F, Max, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.utils import timezone
@@ -11,7 +11,14 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from customers.models import ConsentEvent, ConsentPurpose, birthday_in, birthday_on
+from customers.models import (
+    ConsentEvent,
+    ConsentPurpose,
+    CustomerTag,
+    Tag,
+    birthday_in,
+    birthday_on,
+)
 from frontdesk.promos.conditions import Answers, Condition, declare
 
 MOST_DAYS = 3650
@@ -82,6 +89,57 @@ REGISTERED_SINCE = declare(
         fields=lambda: {"days": days_field(initial=30)},
         where=_registered_since,
         told=lambda answers: _("dalam %(days)s hari terakhir") % answers,
+    )
+)
+
+
+ANY, ALL = "any", "all"
+
+
+def _tag_fields() -> dict[str, forms.Field]:
+    known = Tag.objects.order_by("-is_active", "name")
+    choices = [
+        (str(tag.pk), tag.name if tag.is_active else _("%(name)s (tidak dipakai lagi)") % vars(tag))
+        for tag in known
+    ]
+    return {
+        "tags": forms.MultipleChoiceField(
+            label=gettext_lazy("label"), choices=choices, widget=forms.CheckboxSelectMultiple
+        ),
+        "match": forms.ChoiceField(
+            label=gettext_lazy("punya"),
+            choices=[(ANY, gettext_lazy("salah satunya")), (ALL, gettext_lazy("semuanya"))],
+            initial=ANY,
+        ),
+    }
+
+
+def _tagged(answers: Answers, at: datetime) -> Q:
+    of_her = CustomerTag.objects.filter(customer=OuterRef("pk"))
+    if answers["match"] == ANY:
+        return Q(Exists(of_her.filter(tag__in=answers["tags"])))
+    found = Q()
+    for tag in answers["tags"]:
+        found &= Q(Exists(of_her.filter(tag=tag)))
+    return found
+
+
+def _told_tags(answers: Answers) -> str:
+    names = Tag.objects.filter(pk__in=answers["tags"]).values_list("name", flat=True)
+    joined = ", ".join(names)
+    if len(names) < 2:
+        return joined
+    how = _("salah satunya") if answers["match"] == ANY else _("semuanya")
+    return f"{joined} ({how})"
+
+
+TAGGED = declare(
+    Condition(
+        key="tagged",
+        label=gettext_lazy("Berlabel"),
+        fields=_tag_fields,
+        where=_tagged,
+        told=_told_tags,
     )
 )
 

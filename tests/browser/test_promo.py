@@ -7,12 +7,14 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from customers.models import Customer, Tag
 from frontdesk.branches.models import Branch
 from frontdesk.promos import actions
 from frontdesk.promos.models import CampaignFigures
 from notifications.models import Sender, Template
 from tests.browser.conftest import check_axe, shoot
 from tests.conftest import Cast
+from tests.factories import NOW
 from tests.promos.conftest import fan, offer, sender
 
 __all__ = ["offer", "sender"]
@@ -71,6 +73,33 @@ def test_written_looked_at_started_and_watched(
     page.get_by_role("dialog").get_by_role("button", name="Batalkan promo").click()
     expect(page.get_by_role("button", name="Batalkan", exact=True)).to_have_count(0)
     check_axe(page)
+
+
+def test_only_those_with_a_tag(
+    page: Page, sign_in: Callable[..., None], cast: Cast, menteng: Branch, audience: None
+) -> None:
+    vip, old = (Tag.objects.create(name=name, created_at=NOW) for name in ("VIP", "Lama"))
+    Customer.objects.get(name="Sari Lestari").tags.set([vip, old])
+    Customer.objects.get(name="Dewi Kusuma").tags.set([vip])
+    sign_in(page, cast.maya)
+    page.goto("/promos/new/")
+    look = page.get_by_label("Siapa yang menerima")
+    page.get_by_label("Berlabel").select_option("is")
+    page.get_by_label("VIP").check()
+    expect(look).to_contain_text("dari 2 pelanggan")
+    page.get_by_label("Lama").check()
+    page.get_by_label("punya").select_option("all")
+    expect(look).to_contain_text("dari 1 pelanggan")
+    expect(look).to_contain_text("Sari Lestari")
+    check_axe(page)
+    shoot(page, "promo-tags")
+    page.get_by_label("Berlabel").select_option("not")
+    expect(look).to_contain_text("dari 2 pelanggan")
+    page.get_by_label("Nama promo").fill("Tanpa label")
+    page.get_by_label("Templat", exact=True).select_option("offer")
+    page.get_by_label("Offer").fill("potongan 20%")
+    page.get_by_role("button", name="Simpan sebagai draf").click()
+    expect(page.get_by_text("Lama, VIP (semuanya)")).to_be_visible()
 
 
 def test_on_a_phone(

@@ -1,10 +1,11 @@
 """Who a promo would go to, and what keeps it from the others."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from customers.models import ConsentPurpose, Customer
+from customers.models import ConsentPurpose, Customer, Tag
 from frontdesk.branches.models import Branch
 from frontdesk.promos import conditions
 from frontdesk.promos.audience import Audience, reach, sample, told
@@ -119,6 +120,45 @@ def test_born_on_a_leap_day(menteng: Branch) -> None:
     assert audience.meant(at=NOW.replace(year=2027, month=3, day=1)).count() == 0
 
 
+def test_tags_any_all_and_none(menteng: Branch) -> None:
+    vip, old, gone = (
+        Tag.objects.create(name=name, is_active=name != "Gone", created_at=NOW)
+        for name in ("VIP", "Lama", "Gone")
+    )
+    for name, tags in {"Both": [vip, old], "One": [vip], "Bare": [], "Past": [gone]}.items():
+        CustomerFactory(home_branch=menteng, name=name).tags.set(tags)
+    asked = {"tags": [str(vip.pk), str(old.pk)]}
+    some, every = asked | {"match": "any"}, asked | {"match": "all"}
+    assert found(menteng, Choice("tagged", some)) == {"Both", "One"}
+    assert found(menteng, Choice("tagged", every)) == {"Both"}
+    assert found(menteng, Choice("tagged", some, is_negated=True)) == {"Bare", "Past"}
+    assert found(menteng, Choice("tagged", every, is_negated=True)) == {"One", "Bare", "Past"}
+    retired = {"tags": [str(gone.pk)], "match": "any"}
+    assert found(menteng, Choice("tagged", retired)) == {"Past"}
+
+    assert list(told([Choice("tagged", some), Choice("tagged", retired, is_negated=True)])) == [
+        ("Berlabel", "Lama, VIP (salah satunya)", False),
+        ("Berlabel", "Gone", True),
+    ]
+    offered = conditions.condition("tagged")
+    assert offered
+    labels = [label for _value, label in offered.fields()["tags"].choices]
+    assert labels == ["Lama", "VIP", "Gone (tidak dipakai lagi)"]
+
+
+def test_tags_are_counted_in_the_same_statements(
+    menteng: Branch, django_assert_num_queries: Any
+) -> None:
+    vip = Tag.objects.create(name="VIP", created_at=NOW)
+    for _number in range(5):
+        fan(menteng).tags.add(vip)
+    fan(menteng)
+    answers = {"tags": [str(vip.pk)], "match": "all"}
+    audience = Audience((menteng.pk,), (Choice("tagged", answers),))
+    with django_assert_num_queries(2):
+        assert reach(audience, at=NOW).reachable == 5
+
+
 def visit(customer: Customer, cast: Cast, *, days_ago: int, gone: bool = False) -> None:
     at = NOW - timedelta(days=days_ago)
     came = check_in(
@@ -177,6 +217,7 @@ def test_every_condition_can_be_told(
     db: None, condition: conditions.Condition, menteng: Branch
 ) -> None:
     TreatmentFactory()
+    Tag.objects.create(name="VIP", created_at=NOW)
     answers = {}
     for name, field in condition.fields().items():
         choices = getattr(field, "choices", None)
