@@ -146,6 +146,10 @@ class Staff(AbstractBaseUser):
         found = {a.branch.pk: a.branch for a in self.assigned if a.branch and a.branch.is_active}
         return list(found.values())
 
+    def branch_at_hand(self, branch_id: int) -> Branch | None:
+        """Return a branch that this person works at, without asking the database again."""
+        return next((a.branch for a in self.assigned if a.branch_id == branch_id), None)
+
     # Django's admin asks these three; only chain administrators upkeep catalogue and staff there.
     @property
     def is_staff(self) -> bool:

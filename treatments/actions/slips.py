@@ -52,7 +52,6 @@ def create_slip(
     return slip
 
 
-@transaction.atomic
 def hand_out_slip(
     visit: Visit,
     *,
@@ -65,18 +64,20 @@ def hand_out_slip(
     """Write, number and print a slip at once: what a draft that is issued would leave behind."""
     slip = _draft(visit, treatments, beautician, note, by=by, at=at)
     _check_hands(slip, treatments, on=slip.business_date)
-    slip.number = take_number(slip.branch, series=SLIP_SERIES, on=slip.business_date)
-    slip.state, slip.issued_at, slip.version = SlipState.ISSUED, at, 2
-    slip.save()
-    _write_lines(slip, treatments)
-    SlipEvent.objects.bulk_create(
-        _event(slip, kind, old=old, new=new, by=by, at=at)
-        for kind, old, new in (
-            (SlipEventKind.CREATED, "", SlipState.DRAFT),
-            (SlipEventKind.MOVED, SlipState.DRAFT, SlipState.ISSUED),
-            (SlipEventKind.PRINTED, SlipState.ISSUED, SlipState.ISSUED),
+    # Refused above, before anything is written: a transaction around it needs no savepoint.
+    with transaction.atomic(savepoint=False):
+        slip.number = take_number(slip.branch, series=SLIP_SERIES, on=slip.business_date)
+        slip.state, slip.issued_at, slip.version = SlipState.ISSUED, at, 2
+        slip.save(force_insert=True)
+        _write_lines(slip, treatments)
+        SlipEvent.objects.bulk_create(
+            _event(slip, kind, old=old, new=new, by=by, at=at)
+            for kind, old, new in (
+                (SlipEventKind.CREATED, "", SlipState.DRAFT),
+                (SlipEventKind.MOVED, SlipState.DRAFT, SlipState.ISSUED),
+                (SlipEventKind.PRINTED, SlipState.ISSUED, SlipState.ISSUED),
+            )
         )
-    )
     return slip
 
 
@@ -226,13 +227,13 @@ def _draft(
     by: Staff,
     at: datetime,
 ) -> Slip:
-    if visit.customer is None:
+    if visit.customer_id is None:
         raise CannotChangeSlip(_("Kenali pelanggan dulu, baru tulis slip."))
     slip = Slip(
         branch=visit.branch,
         business_date=visit.branch.business_date(at),
         visit=visit,
-        customer=visit.customer,
+        customer_id=visit.customer_id,
         beautician=beautician,
         note=note,
         created_by=by,

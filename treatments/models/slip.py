@@ -26,6 +26,8 @@ class SlipQuerySet(models.QuerySet["Slip"]):
     def visible_to(self, staff: Staff) -> "SlipQuerySet":
         """A desk sees its branch's slips; a beautician only her own, and no drafts."""
         at_desk = models.Q(branch__in=staff.branches_with(Permission.SEE_SLIPS))
+        if not staff.may_somewhere(Permission.TREAT):
+            return self.filter(at_desk)
         own = models.Q(beautician=staff, branch__in=staff.branches_with(Permission.TREAT))
         return self.filter(at_desk | own & ~models.Q(state=SlipState.DRAFT))
 

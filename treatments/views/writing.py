@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 from django.http import HttpResponse, QueryDict
@@ -9,11 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from frontdesk.branches.models import Branch
 from frontdesk.staff.access import StaffRequest, staff_required
+from frontdesk.staff.models import Staff
 from frontdesk.staff.once import once
 from frontdesk.staff.permissions import Permission
 from frontdesk.visits.models import Visit
@@ -26,6 +29,12 @@ from treatments.views.replies import with_events
 from treatments.views.slips import print_url, slip_or_404, slip_url
 
 ISSUE = "issue"
+# What a row of the visit's slips is drawn from.
+SHOWN = (
+    *("branch", "business_date", "number", "state", "needs_doctor", "approved_at", "reason"),
+    *("created_at", "issued_at", "started_at", "finished_at", "cancelled_at"),
+    *("minutes", "total", "version", "beautician__nickname"),
+)
 
 
 @dataclass(frozen=True)
@@ -160,8 +169,9 @@ def _put_down(
 
 
 def _visit_or_404(request: StaffRequest, pk: int) -> Visit:
-    found = Visit.objects.visible_to(request.user).select_related("branch", "customer")
-    return get_object_or_404(found, pk=pk)
+    visit = get_object_or_404(Visit.objects.visible_to(request.user), pk=pk)
+    visit.branch = request.user.branch_at_hand(visit.branch_id) or visit.branch
+    return visit
 
 
 def _counter_url(visit: Visit) -> str:
@@ -171,17 +181,20 @@ def _counter_url(visit: Visit) -> str:
 def _slips(
     request: StaffRequest, visit: Visit, *, closes_form: bool, status: int = 200
 ) -> HttpResponse:
-    slips = (
-        Slip.objects.visible_to(request.user)
-        .filter(visit=visit)
-        .select_related("branch", "beautician")
-        .prefetch_related("lines")
-        .order_by("created_at", "pk")
-    )
+    slips = SimpleLazyObject(partial(_slips_of, visit, by=request.user))
     context = {"visit": visit, "slips": slips, "closes_form": closes_form}
     # Rendered after the view: a new slip's number is not held for as long as its row is drawn.
     template = "treatments/_visit_slips.html"
     return TemplateResponse(request, template, context, status=status)
+
+
+def _slips_of(visit: Visit, *, by: Staff) -> list[Slip]:
+    found = Slip.objects.visible_to(by).filter(visit=visit)
+    found = found.select_related("beautician").only(*SHOWN).prefetch_related("lines")
+    slips = list(found.order_by("created_at", "pk"))
+    for slip in slips:
+        slip.branch = visit.branch
+    return slips
 
 
 def _form(
