@@ -171,9 +171,8 @@ class Filling:
     @transaction.atomic
     def _write(self, drafts: list[Draft]) -> None:
         people = {draft.customer.pk: draft.customer for draft in drafts}
-        new = [
-            pk for pk in people if pk not in Customer.objects.in_bulk(list(people), field_name="pk")
-        ]
+        known = Customer.objects.in_bulk(list(people))
+        new = [pk for pk in people if pk not in known]
         Customer.objects.bulk_create(people[pk] for pk in new)
         ConsentEvent.objects.bulk_create(
             ConsentEvent(
