@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from notifications.actions.writing import TEST
-from notifications.models import Message
+from notifications.models import Channel, Message
 from notifications.states import MessageState, ProviderStatus
 
 LOG_PAGE = 50
@@ -155,8 +155,15 @@ def message_log(
 
 def message_row(message: Message) -> MessageRow:
     badge, state = _shown(message.state, message.provider_status)
-    problem = gettext(message.problem) if message.problem else ""
+    problem = _held(message) or (gettext(message.problem) if message.problem else "")
     return MessageRow(message, badge, state, problem, message.text, _for_whom(message))
+
+
+def _held(message: Message) -> str:
+    """What keeps a planned message is not written to each of them."""
+    if message.state != MessageState.QUEUED or message.channel != Channel.WHATSAPP:
+        return ""
+    return message.template.hold_words if message.template else ""
 
 
 def _for_whom(message: Message) -> str:

@@ -9,7 +9,17 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from frontdesk.branches.models import Branch
-from notifications.models import Channel, Circuit, Lane, Message, ReachedPhone, Sender
+from notifications.models import (
+    Approval,
+    Channel,
+    Circuit,
+    Lane,
+    Message,
+    MessageClass,
+    ReachedPhone,
+    Sender,
+    Template,
+)
 from notifications.providers.codes import words
 from notifications.reports import BAD_ENDS
 from notifications.states import MessageState, ProviderStatus
@@ -92,6 +102,14 @@ def _health(sender: Sender) -> tuple[str, str, str]:
     if pace is None or pace.circuit == Circuit.CLOSED:
         return "approved", str(Circuit.CLOSED.label), ""
     return "failed", str(pace.get_circuit_display()), str(_(words(pace.last_error_code)))
+
+
+def held_templates() -> list[Template]:
+    """Return the texts whose WhatsApp messages wait; each knows why."""
+    is_refused = ~Q(current__approval__in=["", Approval.APPROVED])
+    held = Template.objects.filter(is_refused | Q(stopped_at__isnull=False), current__isnull=False)
+    held = held.filter(is_archived=False).exclude(message_class=MessageClass.PERSONAL)
+    return list(held.select_related("current"))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from frontdesk.promos.models import Campaign
 from frontdesk.promos.states import TRANSITIONS, CampaignState
 from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import Permission
-from notifications.models import MessageClass
+from notifications.models import Channel, Hold, MessageClass
 
 # A page waits no longer to know whether there is anybody at all.
 PATIENCE_MS = 2_000
@@ -32,6 +32,10 @@ def why_not_start(campaign: Campaign, *, by: Staff | None, at: datetime) -> str:
         return _("Pilih templat promo dulu.")
     if template.message_class != MessageClass.MARKETING or template.is_archived:
         return _("Templat ini bukan templat promo yang dipakai. Pilih templat lain.")
+    if campaign.channel == Channel.WHATSAPP and template.hold not in (None, Hold.PENDING):
+        return _("%(reason)s. Pesannya tidak akan berangkat; pilih templat lain dulu.") % {
+            "reason": template.hold_words
+        }
     if campaign.ends_at is not None and campaign.ends_at <= max(campaign.start_at or at, at):
         return _("Tanggal terakhir promo ini sudah lewat. Ubah dulu tanggalnya.")
     if _reaches_nobody(campaign, at=max(campaign.start_at or at, at)):

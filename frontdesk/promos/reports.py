@@ -110,7 +110,17 @@ def _through(campaign: Campaign, groups: list[tuple[str, str, int]]) -> int:
 def etag_of(campaign: Campaign) -> str:
     """Return what changes whenever the promo or a figure of it did."""
     planned = sum(campaign.planned.values())
-    return f'"{campaign.pk}-{campaign.version}-{campaign.figures.version}-{planned}"'
+    held = campaign.template.hold if campaign.template else None
+    known = (campaign.pk, campaign.version, campaign.figures.version, planned, held or "")
+    return f'"{"-".join(str(part) for part in known)}"'
+
+
+def why_held(campaign: Campaign) -> str:
+    """Why nothing leaves of a promo that nobody paused; empty when something does."""
+    is_waiting = campaign.state in (CampaignState.SCHEDULED, CampaignState.RUNNING)
+    if not is_waiting or campaign.channel != Channel.WHATSAPP or campaign.template is None:
+        return ""
+    return campaign.template.hold_words
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from notifications.actions.birthdays import plan_birthdays
 from notifications.actions.by_hand import clear_by_hand
 from notifications.actions.falling_back import fall_back, fall_back_in_time
 from notifications.actions.hearing import receive_inbound
+from notifications.actions.holding import stand_in_for_held
 from notifications.actions.noticing import (
     NO_LONGER,
     CannotSetNotice,
@@ -83,6 +84,7 @@ __all__ = [
     "set_notice",
     "set_sender",
     "settle",
+    "stand_in_for_held",
     "with_way_out",
     "withdraw",
     "write_version",

@@ -14,6 +14,8 @@ CATEGORY = {MessageClass.TRANSACTIONAL: "UTILITY", MessageClass.MARKETING: "MARK
 # WhatsApp answers within minutes or a day; and it may pause a text that people complain of.
 WHILE_WAITING = timedelta(minutes=5)
 AFTERWARDS = timedelta(hours=6)
+# Messages wait for it.
+WHILE_HELD = timedelta(minutes=30)
 AT_ONCE = 20
 
 
@@ -41,10 +43,13 @@ def _to_look_at(at: datetime) -> QuerySet[TemplateVersion]:
     waiting = Q(approval__in=[Approval.RECEIVED, Approval.PENDING]) & Q(
         approval_seen_at__lte=at - WHILE_WAITING
     )
+    held = Q(approval__in=[Approval.REJECTED, Approval.PAUSED, Approval.DISABLED]) & Q(
+        approval_seen_at__lte=at - WHILE_HELD
+    )
     settled = ~Q(approval="") & Q(approval_seen_at__lte=at - AFTERWARDS)
     return (
         TemplateVersion.objects.filter(
-            never | waiting | settled,
+            never | waiting | held | settled,
             template__current=F("pk"),
             template__is_archived=False,
             template__message_class__in=list(CATEGORY),

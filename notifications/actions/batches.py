@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from frontdesk.broker import wake_on_commit
 from frontdesk.staff.models import Staff
 from notifications.actions.planning import PUMP_TASK
-from notifications.models import Batch, BatchState, Message, MessageEvent, Sender
+from notifications.models import Batch, BatchState, Message, MessageEvent, Sender, Template
 from notifications.states import MessageState
 
 WITHDRAWN_AT_ONCE = 10_000
@@ -22,9 +22,11 @@ MOVES: Mapping[BatchState, frozenset[BatchState]] = {
 }
 
 
-def open_batch(*, name: str, at: datetime) -> Batch:
+def open_batch(*, name: str, template: Template | None, at: datetime) -> Batch:
     """Return a batch that is filled first: nothing leaves before it is resumed."""
-    return Batch.objects.create(name=name, state=BatchState.PAUSED, created_at=at)
+    return Batch.objects.create(
+        name=name, state=BatchState.PAUSED, template=template, created_at=at
+    )
 
 
 def pause(batch: Batch) -> bool:

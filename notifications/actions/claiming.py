@@ -18,7 +18,8 @@ from frontdesk.branches.models import Branch
 from notifications.actions.falling_back import fall_back
 from notifications.actions.pacing import Grant
 from notifications.actions.statements import Statement
-from notifications.models import Lane, Message, Portfolio
+from notifications.models import HOLD_WORDS, Lane, Message, Portfolio
+from notifications.providers import twilio
 from notifications.providers.codes import ErrorClass
 from notifications.states import MessageState
 
@@ -27,6 +28,11 @@ WAIT_FOR_TEMPLATE = timedelta(minutes=15)
 # What WhatsApp lets one number have in the long run; a burst is borrowed from the next minutes.
 PAIR_MINUTE, MOST_A_PAIR = timedelta(minutes=1), 10
 
+# Why a message waits for its words: WhatsApp does not know them, or does not take them now.
+HOLDS: dict[str, str] = {
+    "template": _("Templat belum dikenal penyedia"),
+    **HOLD_WORDS,
+}
 # What a reason does to the message and what the desk reads.
 REASONS: dict[str, tuple[MessageState, str]] = {
     "go": (MessageState.SENDING, ""),
@@ -41,7 +47,7 @@ REASONS: dict[str, tuple[MessageState, str]] = {
     "no_whatsapp": (MessageState.SUPPRESSED, _("Nomor ini tidak memakai WhatsApp")),
     "window": (MessageState.SUPPRESSED, _("Sudah lebih dari 24 jam sejak pesan pelanggan")),
     "quiet": (MessageState.QUEUED, _("Jam tenang")),
-    "template": (MessageState.QUEUED, _("Templat belum dikenal penyedia")),
+    **{hold: (MessageState.QUEUED, words) for hold, words in HOLDS.items()},
     "pair": (MessageState.QUEUED, _("Jeda antarpesan ke nomor yang sama")),
     "people": (MessageState.QUEUED, _("Batas orang per 24 jam tercapai")),
     "one_a_day": (MessageState.QUEUED, _("Sudah ada pesan lain hari itu")),
@@ -100,6 +106,13 @@ class Hours:
         )
 
 
+_HOLDS = ", ".join(f"'{hold}'" for hold in HOLDS)
+# What `Template.hold` says, and that nobody sends what was never handed in at the real provider.
+HELD = """CASE WHEN template.message_class = 'personal' THEN ''
+        WHEN template.stopped_at IS NOT NULL THEN 'stopped'
+        WHEN version.approval IN ('rejected', 'paused', 'disabled') THEN version.approval
+        WHEN version.approval NOT IN ('', 'approved') THEN 'pending'
+        WHEN version.approval = '' AND %(needs_approval)s THEN 'pending' ELSE '' END"""
 # `first` looks at more than is wanted, because other workers hold some of them. `locked` hides the
 # state from the planner, which would else walk the whole line to find these few rows in it.
 _WORDS = ", ".join(
@@ -109,7 +122,10 @@ _CLAIM = Statement(f"""
 WITH sources AS (
     SELECT lanes.lane, batch.id AS batch_id
     FROM unnest(%(lanes)s::int[]) AS lanes (lane) CROSS JOIN notifications_batch batch
+    LEFT JOIN notifications_template template ON template.id = batch.template_id
+    LEFT JOIN notifications_templateversion version ON version.id = template.current_id
     WHERE batch.state = 'running'
+        AND NOT (%(is_whatsapp)s AND batch.template_id IS NOT NULL AND {HELD} <> '')
 ), due AS MATERIALIZED (
     SELECT found.* FROM unnest(%(lanes)s::int[]) AS lanes (lane) CROSS JOIN LATERAL (
         SELECT id, lane, due_at FROM notifications_message
@@ -145,6 +161,7 @@ WITH sources AS (
         picked.template_id, picked.variables, picked.body, picked.attempts,
         address.phone, version.id AS version_id, COALESCE(version.content_sid, '') AS content_sid,
         CASE WHEN picked.channel = 'email' THEN picked.to_email ELSE address.phone END AS address,
+        CASE WHEN picked.template_id IS NULL THEN '' ELSE {HELD} END AS held,
         hours.later, hours.day, hours.morning, standing.bad_since, standing.no_whatsapp_until,
         COALESCE(standing.last_inbound_at > %(at)s - %(window)s, FALSE) AS in_window
     FROM picked
@@ -180,6 +197,8 @@ WITH sources AS (
         WHEN channel = 'whatsapp' AND template_id IS NULL AND NOT in_window THEN 'window'
         WHEN message_class <> 'personal' AND later IS NOT NULL THEN 'quiet'
         WHEN channel = 'whatsapp' AND template_id IS NOT NULL AND content_sid = '' THEN 'template'
+        WHEN channel = 'whatsapp' AND (held = 'stopped' OR held <> '' AND NOT in_window)
+            THEN held
         WHEN channel = 'whatsapp' AND EXISTS (
             SELECT FROM notifications_message other
             WHERE other.to_phone = known.phone AND other.accepted_at > %(at)s - %(pair_minute)s
@@ -213,13 +232,14 @@ WITH sources AS (
     FROM budgeted
 ), timed AS (
     SELECT decided.*, CASE last_reason WHEN 'quiet' THEN later WHEN 'one_a_day' THEN morning
-        WHEN 'template' THEN %(at)s + %(wait_for_template)s
         WHEN 'pair' THEN %(at)s + %(pair_minute)s
-        WHEN 'people' THEN %(people_at)s ELSE due_at END AS new_due_at
+        WHEN 'people' THEN %(people_at)s
+        ELSE CASE WHEN last_reason IN ({_HOLDS}) THEN %(at)s + %(wait_for_template)s
+            ELSE due_at END END AS new_due_at
     FROM decided
 ), ruled AS MATERIALIZED (
     SELECT timed.*, words.reason, words.words, (reason = 'go')::int AS go, CASE
-        WHEN words.state = 'queued' AND new_due_at >= expires_at AND reason <> 'template'
+        WHEN words.state = 'queued' AND new_due_at >= expires_at AND reason NOT IN ({_HOLDS})
         THEN 'expired' ELSE words.state END AS new_state
     FROM timed JOIN (VALUES {_WORDS}) AS words (reason, state, words)
         ON words.reason = timed.last_reason
@@ -289,6 +309,8 @@ def claim(sender: int, grant: Grant, hours: Hours, *, at: datetime) -> Slice:
         "lease": lease,
         "lease_for": settings.MESSAGE_LEASE,
         "from_address": grant.address,
+        "is_whatsapp": grant.address.startswith("whatsapp:"),
+        "needs_approval": not twilio.is_local(),
     }
     rows = _CLAIM.run(values)
     for reason, pk, *_rest in rows:

@@ -38,20 +38,22 @@ A_ROUND = 200
 
 
 @transaction.atomic
-def fall_back(message: Message, *, error: ErrorClass, at: datetime) -> None:
-    """Put something in the place of a message that failed for good; twice is the same as once."""
+def fall_back(message: Message, *, error: ErrorClass, at: datetime) -> bool:
+    """Put something in the place of a message that failed for good; say whether it stands there.
+
+    Twice is the same as once.
+    """
     # What was held back here taught nothing new about the number.
-    if message.state != MessageState.SUPPRESSED:
+    if message.state not in (MessageState.SUPPRESSED, MessageState.QUEUED):
         _note_standing(message, error, at=at)
     if error in NOTHING_STANDS_IN or message.expires_at <= at:
-        return
+        return False
     batch = hold(message.batch_id)
     if batch is not None and batch.state == BatchState.CANCELLED:
-        return
+        return False
     if message.may_sms and message.channel == Channel.WHATSAPP and _send_sms(message, batch, at=at):
-        return
-    if message.may_call:
-        put_on_list(message, at=at)
+        return True
+    return message.may_call and put_on_list(message, at=at) is not None
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from django.utils import timezone
 from frontdesk.branches.models import Branch
 from notifications import failpoints
 from notifications.actions import pacing
-from notifications.actions.claiming import Claim, Hours, Slice, claim
+from notifications.actions.claiming import HELD, Claim, Hours, Slice, claim
 from notifications.actions.finishing import Posted, finish
 from notifications.actions.pacing import Grant, Health
 from notifications.actions.posting import Job, Lease, Posters, callback_address
@@ -79,16 +79,21 @@ def _has_provider(sender: int) -> bool:
     return email.is_configured() if by_email else twilio.is_configured()
 
 
-_DUE = """
+_DUE = f"""
 SELECT sender.id FROM notifications_sender sender
 JOIN notifications_senderpace pace ON pace.sender_id = sender.id
-CROSS JOIN (SELECT COALESCE(%s::timestamptz, clock_timestamp()) AS at) clock
+CROSS JOIN (SELECT COALESCE(%(at)s::timestamptz, clock_timestamp()) AS at) clock
 WHERE NOT sender.is_paused
     AND NOT (pace.circuit <> 'closed' AND pace.open_until > clock_timestamp())
     AND EXISTS (
-        SELECT FROM unnest(%s::int[]) AS lanes (lane)
-        CROSS JOIN (SELECT id FROM notifications_batch WHERE state = 'running' UNION ALL SELECT -1)
-            AS batch
+        SELECT FROM unnest(%(lanes)s::int[]) AS lanes (lane)
+        CROSS JOIN LATERAL (
+            SELECT batch.id FROM notifications_batch batch
+            LEFT JOIN notifications_template template ON template.id = batch.template_id
+            LEFT JOIN notifications_templateversion version ON version.id = template.current_id
+            WHERE batch.state = 'running' AND NOT (sender.channel = 'whatsapp'
+                AND batch.template_id IS NOT NULL AND {HELD} <> '')
+            UNION ALL SELECT -1) AS batch
         CROSS JOIN LATERAL (
             SELECT FROM notifications_message WHERE batch.id = -1
                 AND sender_id = sender.id AND state = 'queued' AND batch_id IS NULL
@@ -99,13 +104,14 @@ WHERE NOT sender.is_paused
             LIMIT 1
         ) found)
 ORDER BY sender.id
-"""
+"""  # noqa: S608
 
 
 def senders_with_due(*, at: datetime | None = None) -> list[int]:
     """Who has something to send by now, and is neither paused nor resting."""
     with connection.cursor() as cursor:
-        cursor.execute(_DUE, [at, Lane.values])
+        values = {"at": at, "lanes": Lane.values, "needs_approval": not twilio.is_local()}
+        cursor.execute(_DUE, values)
         return [pk for (pk,) in cursor.fetchall()]
 
 

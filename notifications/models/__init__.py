@@ -27,9 +27,18 @@ from notifications.models.sender import (
     Sender,
     SenderPace,
 )
-from notifications.models.text import Approval, Channel, MessageClass, Template, TemplateVersion
+from notifications.models.text import (
+    HOLD_WORDS,
+    Approval,
+    Channel,
+    Hold,
+    MessageClass,
+    Template,
+    TemplateVersion,
+)
 
 __all__ = [
+    "HOLD_WORDS",
     "Approval",
     "Batch",
     "BatchState",
@@ -43,6 +52,7 @@ __all__ = [
     "Conversation",
     "DaySlot",
     "Heartbeat",
+    "Hold",
     "InboundMessage",
     "Lane",
     "Meaning",

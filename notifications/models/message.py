@@ -40,6 +40,8 @@ class Batch(models.Model):
 
     name = models.CharField(max_length=120)
     state = models.CharField(max_length=10, choices=BatchState, default=BatchState.RUNNING)
+    # Its words; while they are held, none of its WhatsApp messages is even looked at.
+    template = models.ForeignKey(Template, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -1,9 +1,11 @@
 """The texts: a template has versions, and a version never changes."""
 
+from enum import StrEnum
 from typing import ClassVar
 
 import pgtrigger
 from django.db import models
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from frontdesk.staff.models import Staff
@@ -25,6 +27,26 @@ class MessageClass(models.TextChoices):
     PERSONAL = "personal", _("Pribadi")
 
 
+class Hold(StrEnum):
+    """Why WhatsApp messages of a template wait."""
+
+    PENDING = "pending"
+    REJECTED = "rejected"
+    PAUSED = "paused"
+    DISABLED = "disabled"
+    STOPPED = "stopped"
+
+
+# Stored with a message as they stand, translated where they are shown.
+HOLD_WORDS: dict[str, str] = {
+    Hold.PENDING: gettext_noop("Templat menunggu persetujuan WhatsApp"),
+    Hold.REJECTED: gettext_noop("Templat ditolak WhatsApp: teksnya perlu diperbaiki"),
+    Hold.PAUSED: gettext_noop("Templat dijeda WhatsApp karena keluhan penerima"),
+    Hold.DISABLED: gettext_noop("Templat dimatikan WhatsApp: perlu teks baru"),
+    Hold.STOPPED: gettext_noop("Templat dihentikan karena pesannya ditolak penyedia"),
+}
+
+
 class Template(models.Model):
     """A text the provider knows; outside the 24-hour window WhatsApp takes nothing else."""
 
@@ -36,6 +58,12 @@ class Template(models.Model):
         "TemplateVersion", on_delete=models.PROTECT, null=True, related_name="+"
     )
     is_archived = models.BooleanField(default=False)
+    # Messages of it that the provider refused for its words, one soon after the other; after a few
+    # it is stopped until a person goes on with it.
+    refusals = models.PositiveSmallIntegerField(default=0)
+    refused_at = models.DateTimeField(null=True)
+    refused_code = models.CharField(max_length=12, blank=True)
+    stopped_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["key"]
@@ -44,6 +72,22 @@ class Template(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.key
+
+    @property
+    def hold(self) -> Hold | None:
+        """Why its WhatsApp messages wait; a text not handed in yet is said elsewhere."""
+        if self.message_class == MessageClass.PERSONAL:
+            return None
+        if self.stopped_at is not None:
+            return Hold.STOPPED
+        approval = self.current.approval if self.current else ""
+        if approval in ("", Approval.APPROVED):
+            return None
+        return Hold(approval) if approval in list(Hold) else Hold.PENDING
+
+    @property
+    def hold_words(self) -> str:
+        return gettext(HOLD_WORDS[self.hold]) if self.hold else ""
 
 
 class Approval(models.TextChoices):

@@ -14,6 +14,7 @@ from notifications import reports
 from notifications.forms_log import PROMO, LogForm
 from notifications.models import Message
 from notifications.reports import LogFilter
+from notifications.reports_senders import held_templates
 
 
 @staff_required(Permission.SEE_MESSAGES)
@@ -28,6 +29,7 @@ def message_list(request: StaffRequest) -> HttpResponse:
     )
     kept = _kept(request.GET)
     context = {
+        "held": held_templates(),
         "page": page,
         "form": form,
         # The tabs keep the filter, the pages keep both.

@@ -12,7 +12,7 @@ from frontdesk.staff.permissions import Permission
 from notifications import actions
 from notifications.forms_log import PauseForm, SenderForm
 from notifications.models import Sender
-from notifications.reports_senders import daily_figures, sender_rows, total
+from notifications.reports_senders import daily_figures, held_templates, sender_rows, total
 
 
 @staff_required(Permission.SEE_MESSAGES)
@@ -25,9 +25,8 @@ def figures(request: StaffRequest) -> HttpResponse:
 @staff_required(Permission.MANAGE_SENDERS)
 @require_GET
 def sender_list(request: StaffRequest) -> HttpResponse:
-    return render(
-        request, "notifications/sender_list.html", {"rows": sender_rows(at=timezone.now())}
-    )
+    context = {"rows": sender_rows(at=timezone.now()), "held": held_templates()}
+    return render(request, "notifications/sender_list.html", context)
 
 
 @staff_required(Permission.MANAGE_SENDERS)

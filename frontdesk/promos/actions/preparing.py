@@ -72,7 +72,7 @@ def _begin(campaign: Campaign, *, at: datetime) -> None:
         CampaignState.PREPARING,
         by=None,
         at=at,
-        batch=batches.open_batch(name=campaign.name, at=at),
+        batch=batches.open_batch(name=campaign.name, template=campaign.template, at=at),
         audience=found.messages,
         timetable=plan.as_json(),
         cursor=0,

@@ -42,6 +42,7 @@ def promo_show(request: StaffRequest, pk: int) -> HttpResponse:
         "campaign": campaign,
         "branches": list(campaign.branches.all()),
         "progress": reports.progress(campaign),
+        "held": reports.why_held(campaign),
         "conditions": told(read_choices(campaign.conditions)),
         "events": list(campaign.events.select_related("by")),
         "why_not_start": why_not_start(campaign, by=request.user, at=timezone.now()),
@@ -54,12 +55,19 @@ def promo_show(request: StaffRequest, pk: int) -> HttpResponse:
 def promo_progress(request: StaffRequest, pk: int) -> HttpResponse:
     """Answer the poll of a promo: 304 while no figure moved."""
     campaign = get_object_or_404(
-        Campaign.objects.visible_to(request.user).select_related("branch", "figures"), pk=pk
+        Campaign.objects.visible_to(request.user).select_related(
+            "branch", "figures", "template__current"
+        ),
+        pk=pk,
     )
     etag = reports.etag_of(campaign)
     if unchanged := get_conditional_response(request, etag=etag):
         return unchanged
-    context = {"campaign": campaign, "progress": reports.progress(campaign)}
+    context = {
+        "campaign": campaign,
+        "progress": reports.progress(campaign),
+        "held": reports.why_held(campaign),
+    }
     response = render(request, f"{SHOW}#progress", context)
     response["ETag"] = etag
     return response
