@@ -11,7 +11,7 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Pesan")
 
     def ready(self) -> None:
-        from notifications.actions import birthdays  # noqa: F401
+        from notifications.actions import birthdays, combining  # noqa: F401
 
         # Sent once all tables stand, and again when a test has emptied them.
         post_migrate.connect(write_what_is_declared, sender=self)

@@ -51,6 +51,14 @@ class Notice:
     one_a_day: bool = True
     may_sms: bool = False
     may_call: bool = False
+    # How it is said in one message with others, in the middle of a sentence, and what is asked of
+    # her then ("Apakah …?"). Empty: it always goes by itself.
+    clause: str = ""
+    question: str = ""
+    # When it goes out, if by no clock: then nobody is asked for an hour.
+    moment: StrOrPromise = ""
+    # Whether a person decides how it reaches her.
+    asks_way: bool = True
     replan: Replan | None = None
 
     @property

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from frontdesk.staff.models import Staff
-from notifications.models import Meaning, Message
+from notifications.models import TOGETHER, Meaning, Message
 
 
 class OnReply(Protocol):
@@ -25,5 +25,21 @@ def on_reply(notice: str, hook: OnReply) -> None:
 
 
 def hook_for(message: Message) -> OnReply | None:
+    if message.notice == TOGETHER:
+        return _hook_for_all(message)
     template = message.template.key if message.template else ""
     return _hooks.get(message.notice or template)
+
+
+def _hook_for_all(carrier: Message) -> OnReply | None:
+    """An answer to several notices in one goes to each of them that asked for one."""
+    parts = carrier.carries.select_related("branch", "customer", "template").order_by("pk")
+    asked = [(part, hook) for part in parts if (hook := hook_for(part))]
+    if not asked:
+        return None
+
+    def answer(message: Message, meaning: Meaning, *, by: Staff | None, at: datetime) -> str:
+        told = [hook(part, meaning, by=by, at=at) for part, hook in asked]
+        return " ".join(words for words in told if words)
+
+    return answer

@@ -60,6 +60,7 @@ def ask() -> None:
 def stand_in() -> None:
     """What did not arrive goes another way in time; what nobody sent by hand leaves its list."""
     actions.fall_back_in_time(at=timezone.now())
+    actions.combine_by_hand(at=timezone.now())
     actions.stand_in_for_held(at=timezone.now())
     actions.clear_by_hand(at=timezone.now())
 

@@ -19,6 +19,8 @@ class Variable:
     name: str
     label: StrOrPromise
     sample: str
+    # A text without it would not say what it is for.
+    is_needed: bool = False
 
 
 NAME = Variable("name", _("sapaan dan nama"), "Ibu Maharani")

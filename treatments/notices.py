@@ -48,7 +48,7 @@ def _replan(branch: Branch, at: datetime) -> None:
     waiting = Message.objects.filter(
         branch=branch,
         notice__in=[CONTROL_REMINDER.key, CONTROL_MISSED.key],
-        state=MessageState.QUEUED,
+        state__in=[MessageState.QUEUED, MessageState.MERGED],
     )
     concerned = set(controls.values_list("customer", flat=True))
     concerned |= set(waiting.values_list("customer", flat=True))
@@ -73,8 +73,15 @@ CONTROL_REMINDER = declare(
         offsets=(-3, -1),
         asks_offsets=Offsets(_("Berapa hari sebelum kontrol"), is_before=True),
         send_at=time(10),
+        # She waits for it: it neither takes the day's place nor needs it.
+        one_a_day=False,
         may_sms=True,
         may_call=True,
+        clause=(
+            "jadwal kontrol Anda adalah {day}, balas YA bila Anda dapat hadir atau TIDAK bila "
+            "ingin memilih hari lain"
+        ),
+        question="Anda dapat hadir pada jadwal kontrol itu",
         replan=_replan,
     )
 )
@@ -93,6 +100,11 @@ CONTROL_MISSED = declare(
         offsets=(1,),
         asks_offsets=Offsets(_("Berapa hari sesudah kontrol"), is_before=False, at_least=1),
         send_at=time(10),
+        clause=(
+            "kami belum bertemu Anda pada jadwal kontrol {day} dan dengan senang hati mencarikan "
+            "waktu yang lebih cocok"
+        ),
+        question="Anda ingin kami buatkan jadwal baru",
         replan=_replan,
     )
 )
@@ -112,6 +124,11 @@ AFTERCARE = declare(
         offsets=(1,),
         asks_offsets=Offsets(_("Berapa hari sesudah perawatan"), is_before=False, at_least=1),
         send_at=time(10),
+        clause=(
+            "terima kasih sudah mempercayakan {treatment} Anda kepada kami, mohon ikuti saran "
+            "perawatan di rumah yang sudah kami sampaikan"
+        ),
+        question="ada yang ingin Anda tanyakan kepada kami",
     )
 )
 
@@ -143,7 +160,7 @@ def follow_controls(customer: Customer, *, branch: Branch, by: Staff | None, at:
     The texts name no treatment: what is done to a customer's body is health data.
     """
     # Two deeds on her controls at the same moment follow one another here.
-    Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    notifications.release(customer, branch=branch, at=at, by=by)
     days: dict[str, set[date]] = defaultdict(set)
     controls = Control.objects.filter(customer=customer, branch=branch)
     for state, day in controls.values_list("state", "due_on"):
@@ -169,7 +186,9 @@ def _follow(
     key = decision.notice.key
     there = {
         message.key: message
-        for message in Message.objects.filter(customer=customer, branch=branch, notice=key)
+        for message in Message.objects.filter(
+            customer=customer, branch=branch, notice=key
+        ).select_related("carrier")
     }
     leaving = {
         name
@@ -179,7 +198,7 @@ def _follow(
     told = {
         item
         for name, message in there.items()
-        if message.state not in NOT_TOLD or name in leaving
+        if message.carried_by.state not in NOT_TOLD or name in leaving
         for item in items_of(message)
     }
     wanted: dict[str, Wanted] = {}
@@ -318,16 +337,18 @@ def reminders_for(controls: Iterable[Control]) -> dict[int, Message]:
     found: dict[tuple[int, int, date], Message] = {}
     messages = Message.objects.filter(
         notice=CONTROL_REMINDER.key, customer__in={row.customer_id for row in rows}
-    )
+    ).select_related("carrier")
     for message in sorted(messages, key=_told_before_planned):
         for day in days_of(message):
             if message.customer_id:
-                found.setdefault((message.customer_id, message.branch_id, day), message)
+                key = (message.customer_id, message.branch_id, day)
+                found.setdefault(key, message.carried_by)
     keyed = {row.pk: found.get((row.customer_id, row.branch_id, row.due_on)) for row in rows}
     return {pk: message for pk, message in keyed.items() if message}
 
 
-def _told_before_planned(message: Message) -> tuple[int, float]:
+def _told_before_planned(planned: Message) -> tuple[int, float]:
+    message = planned.carried_by
     if message.state not in NOT_TOLD:
         return 0, -message.due_at.timestamp()
     return (1 if message.state == MessageState.QUEUED else 2), message.due_at.timestamp()

@@ -3,6 +3,7 @@
 from notifications.actions.approving import follow_approvals
 from notifications.actions.birthdays import plan_birthdays
 from notifications.actions.by_hand import clear_by_hand
+from notifications.actions.combining import combine_by_hand
 from notifications.actions.falling_back import fall_back, fall_back_in_time
 from notifications.actions.hearing import receive_inbound
 from notifications.actions.holding import stand_in_for_held
@@ -18,6 +19,7 @@ from notifications.actions.noticing import (
     set_notice,
     withdraw,
 )
+from notifications.actions.parting import release
 from notifications.actions.planning import cancel, plan
 from notifications.actions.polling import poll_stale
 from notifications.actions.pulling import pull_inbound
@@ -53,6 +55,7 @@ __all__ = [
     "apply_status",
     "cancel",
     "clear_by_hand",
+    "combine_by_hand",
     "decided",
     "decisions",
     "ensure_senders",
@@ -76,6 +79,7 @@ __all__ = [
     "record_opt_out",
     "recover",
     "register_templates",
+    "release",
     "replan_notices",
     "resume_sender",
     "send_due",

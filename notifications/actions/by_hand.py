@@ -10,7 +10,8 @@ from django.utils.translation import gettext_noop
 from frontdesk.staff.models import Staff
 from notifications.actions.consent import NEEDED, agreed
 from notifications.actions.moves import Moves, locked
-from notifications.models import Channel, Message, MessageClass, Scope, Suppression
+from notifications.actions.parting import hold, take_apart
+from notifications.models import TOGETHER, Channel, Message, MessageClass, Scope, Suppression
 from notifications.permissions import why_not_send_by_hand
 from notifications.states import MessageState
 
@@ -67,9 +68,20 @@ def mark_sent(message: Message, *, by: Staff, at: datetime) -> None:
 
 @transaction.atomic
 def skip(message: Message, *, by: Staff, at: datetime) -> None:
+    hold([message.customer_id])
     message = locked([message.pk]).get()
     if reason := why_not_send_by_hand(message, by=by):
         raise CannotSendByHand(reason)
+    moves = Moves(at=at, by=by)
+    for one in locked(message.carries.values_list("pk", flat=True)):
+        moves.move(
+            one,
+            MessageState.CANCELLED,
+            carrier=None,
+            note=gettext_noop("Dilewati"),
+            final_at=at,
+        )
+    moves.write()
     moves = Moves(at=at, by=by)
     moves.move(message, MessageState.CANCELLED, note=gettext_noop("Dilewati"), final_at=at)
     moves.write()
@@ -80,7 +92,9 @@ def clear_by_hand(*, at: datetime) -> int:
     """What nobody sent in time leaves the list, as it would leave the line of a sender."""
     waiting = Message.objects.filter(channel=Channel.BY_HAND, state=MessageState.QUEUED)
     late = waiting.filter(expires_at__lte=at).order_by("pk")
-    rows = list(late.select_for_update(skip_locked=True, of=("self",))[:A_ROUND])
+    for pk in list(late.filter(notice=TOGETHER).values_list("pk", flat=True)[:A_ROUND]):
+        take_apart(pk, at=at)
+    rows = late.exclude(notice=TOGETHER).select_for_update(skip_locked=True, of=("self",))[:A_ROUND]
     moves = Moves(at=at)
     for message in rows:
         moves.move(message, MessageState.EXPIRED, final_at=at)

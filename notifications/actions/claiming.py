@@ -15,8 +15,10 @@ from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from frontdesk.branches.models import Branch
+from notifications.actions.combining import combine
 from notifications.actions.falling_back import fall_back
 from notifications.actions.pacing import Grant
+from notifications.actions.parting import take_apart
 from notifications.actions.statements import Statement
 from notifications.models import HOLD_WORDS, Lane, Message, Portfolio
 from notifications.providers import twilio
@@ -51,7 +53,10 @@ REASONS: dict[str, tuple[MessageState, str]] = {
     "pair": (MessageState.QUEUED, _("Jeda antarpesan ke nomor yang sama")),
     "people": (MessageState.QUEUED, _("Batas orang per 24 jam tercapai")),
     "one_a_day": (MessageState.QUEUED, _("Sudah ada pesan lain hari itu")),
+    # Left as it is, until it stands in one message with what else she is due that day.
+    "together": (MessageState.QUEUED, ""),
 }
+REGROUPED = frozenset({"together", "apart"})
 INSTEAD = {"bad_number": ErrorClass.BAD_NUMBER, "no_whatsapp": ErrorClass.NO_WHATSAPP}
 
 
@@ -94,15 +99,11 @@ class Hours:
     @classmethod
     def of(cls, branches: Sequence[Branch], *, at: datetime) -> "Hours":
         afters = [branch.after_quiet(at) for branch in branches]
-        days = [branch.business_date(at) for branch in branches]
         return cls(
             [branch.pk for branch in branches],
             [after if after > at else None for after in afters],
-            days,
-            [
-                branch.after_quiet(branch.at(day + timedelta(days=1), branch.quiet_until))
-                for branch, day in zip(branches, days, strict=True)
-            ],
+            [branch.business_date(at) for branch in branches],
+            [branch.next_morning(at) for branch in branches],
         )
 
 
@@ -158,7 +159,9 @@ WITH sources AS (
 ), known AS (
     SELECT picked.id, picked.public_id, picked.lane, picked.due_at, picked.expires_at,
         picked.message_class, picked.channel, picked.one_a_day, picked.customer_id,
-        picked.template_id, picked.variables, picked.body, picked.attempts,
+        picked.template_id, picked.variables, picked.body, picked.attempts, picked.branch_id,
+        picked.absent_seen = 0 AND picked.merges AS merges,
+        picked.absent_seen = 0 AND picked.notice = 'together' AS carries,
         address.phone, version.id AS version_id, COALESCE(version.content_sid, '') AS content_sid,
         CASE WHEN picked.channel = 'email' THEN picked.to_email ELSE address.phone END AS address,
         CASE WHEN picked.template_id IS NULL THEN '' ELSE {HELD} END AS held,
@@ -204,6 +207,14 @@ WITH sources AS (
             WHERE other.to_phone = known.phone AND other.accepted_at > %(at)s - %(pair_minute)s
             OFFSET %(most_a_pair)s - 1
         ) THEN 'pair'
+        WHEN merges AND EXISTS (
+            SELECT FROM notifications_message other
+            WHERE other.customer_id = known.customer_id AND other.merges AND other.absent_seen = 0
+                AND concat(other.state) = 'queued' AND other.id <> known.id
+                AND concat(other.sender_id) = concat(%(sender)s::bigint)
+                AND other.branch_id = known.branch_id AND other.channel = known.channel
+                AND other.due_at < known.morning AND other.expires_at > %(at)s
+        ) THEN 'together'
         ELSE 'go' END AS first_reason
     FROM known
 ), budgeted AS (
@@ -243,6 +254,10 @@ WITH sources AS (
         THEN 'expired' ELSE words.state END AS new_state
     FROM timed JOIN (VALUES {_WORDS}) AS words (reason, state, words)
         ON words.reason = timed.last_reason
+), settled AS MATERIALIZED (
+    SELECT ruled.*, reason = 'together'
+        OR (carries AND new_state NOT IN ('sending', 'queued')) AS regroups
+    FROM ruled
 ), reached AS (
     INSERT INTO notifications_reachedphone (portfolio_id, phone, at)
     SELECT DISTINCT %(portfolio)s::bigint, phone, %(at)s::timestamptz FROM ruled
@@ -265,15 +280,17 @@ WITH sources AS (
         absent_seen = CASE go WHEN 1 THEN 0 ELSE message.absent_seen END,
         absent_seen_at = CASE go WHEN 1 THEN NULL ELSE message.absent_seen_at END,
         from_address = CASE go WHEN 1 THEN %(from_address)s ELSE message.from_address END
-    FROM ruled WHERE message.id = ruled.id
+    FROM settled AS ruled WHERE message.id = ruled.id AND NOT regroups
 ), told AS (
     INSERT INTO notifications_messageevent
         (message_id, old, new, provider_status, error_code, at, note)
-    SELECT id, 'queued', new_state, '', '', %(at)s, words FROM ruled ORDER BY id
+    SELECT id, 'queued', new_state, '', '', %(at)s, words FROM settled
+    WHERE NOT regroups ORDER BY id
 )
-SELECT reason, id, public_id, lane, channel, address, version_id, content_sid, variables, body,
+SELECT CASE WHEN regroups AND reason <> 'together' THEN 'apart' ELSE reason END, id, public_id,
+    lane, channel, address, version_id, content_sid, variables, body,
     EXTRACT(EPOCH FROM expires_at - %(at)s)::int, attempts + 1
-FROM ruled ORDER BY lane, due_at, id
+FROM settled ORDER BY lane, due_at, id
 """)  # noqa: S608
 _REACHED = Statement("""
 SELECT count(*), min(at) FROM notifications_reachedphone
@@ -281,9 +298,19 @@ WHERE portfolio_id = %(portfolio)s AND at > %(since)s
 """)
 
 
-@transaction.atomic
 def claim(sender: int, grant: Grant, hours: Hours, *, at: datetime) -> Slice:
     """Take up to the granted number of due messages and write the intent to post them."""
+    taken, regrouped = _claim(sender, grant, hours, at=at)
+    # Once the claim is committed: whoever holds one of them then never waits for us.
+    for pk, reason in regrouped:
+        (combine if reason == "together" else take_apart)(pk, at=at)
+    return taken
+
+
+@transaction.atomic
+def _claim(
+    sender: int, grant: Grant, hours: Hours, *, at: datetime
+) -> tuple[Slice, list[tuple[int, str]]]:
     people_left, people_at = _people(grant, at=at)
     lease = uuid.uuid4()
     lanes = [lane for lane in Lane if grant.campaigns or lane != Lane.CAMPAIGN]
@@ -317,7 +344,8 @@ def claim(sender: int, grant: Grant, hours: Hours, *, at: datetime) -> Slice:
         if reason in INSTEAD:
             fall_back(Message.objects.get(pk=pk), error=INSTEAD[reason], at=at)
     claims = [Claim(*row) for reason, *row in rows if reason == "go"]
-    return Slice(at, lease, claims, len(rows))
+    regrouped = [(pk, reason) for reason, pk, *_rest in rows if reason in REGROUPED]
+    return Slice(at, lease, claims, len(rows)), regrouped
 
 
 def _people(grant: Grant, *, at: datetime) -> tuple[int | None, datetime]:

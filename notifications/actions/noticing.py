@@ -17,9 +17,11 @@ from frontdesk.staff.actions import record
 from frontdesk.staff.models import Staff, StaffEventKind
 from notifications import notices
 from notifications.actions.moves import Moves
+from notifications.actions.parting import hold, part, release_these
 from notifications.actions.planning import plan
 from notifications.actions.senders import sender_for
 from notifications.models import (
+    TOGETHER,
     Channel,
     Message,
     NoticeReplan,
@@ -123,6 +125,7 @@ def plan_notice(
         lane=one.lane,
         notice=one.key,
         one_a_day=one.one_a_day,
+        merges=bool(one.clause),
         may_sms=decision.may_sms,
         may_call=decision.may_call,
         due_at=due_at,
@@ -227,6 +230,10 @@ def replan_notices(*, at: datetime) -> int:
 def _follow_decision(one: Notice, branch: Branch, *, at: datetime) -> None:
     """What is queued goes out as decided now, at its time; what is switched off does not."""
     decision = decided(one.key, branch=branch)
+    _part(one, branch, at=at)
+    if one.key == TOGETHER:
+        # Nothing of its own waits: what it says is combined as decided now.
+        return
     waiting = Message.objects.filter(notice=one.key, branch=branch, state=MessageState.QUEUED)
     if not decision.is_on:
         withdraw(waiting, at=at, note=SWITCHED_OFF)
@@ -242,12 +249,25 @@ def _follow_decision(one: Notice, branch: Branch, *, at: datetime) -> None:
     )
 
 
+def _part(one: Notice, branch: Branch, *, at: datetime) -> None:
+    carriers = Message.objects.filter(
+        notice=TOGETHER, branch=branch, state=MessageState.QUEUED, absent_seen=0
+    )
+    if one.key != TOGETHER:
+        carriers = carriers.filter(carries__notice=one.key).distinct()
+    hold(carriers.values_list("customer", flat=True))
+    part(carriers, at=at)
+
+
+@transaction.atomic
 def withdraw(
     messages: Iterable[Message], *, at: datetime, by: Staff | None = None, note: str = NO_LONGER
 ) -> int:
     """Withdraw what has not left yet, because what it was about is no more."""
+    gone = list(messages)
+    release_these(gone, at=at, by=by)
     rows = Message.objects.filter(
-        pk__in=[message.pk for message in messages], state=MessageState.QUEUED
+        pk__in=[message.pk for message in gone], state=MessageState.QUEUED
     )
     moves = Moves(at=at, by=by)
     for message in rows.order_by("pk").select_for_update(of=("self",)):
@@ -262,10 +282,12 @@ def templates_for(one: Notice) -> Iterable[Template]:
         message_class=one.message_class, is_archived=False, current__isnull=False
     ).select_related("current")
     offered = {variable.name for variable in one.offered}
+    needed = {variable.name for variable in one.offered if variable.is_needed}
     return [
         template
         for template in fitting
         if template.current
         and offered.issuperset(template.current.variables)
+        and needed.issubset(template.current.variables)
         and (template.key == one.key or notices.known(template.key) is None)
     ]

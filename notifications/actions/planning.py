@@ -11,6 +11,7 @@ from frontdesk.branches.models import Branch
 from frontdesk.broker import wake_on_commit
 from frontdesk.staff.models import Staff
 from notifications.actions.moves import Moves
+from notifications.actions.parting import hold, release_these
 from notifications.actions.senders import sender_for
 from notifications.models import Batch, Channel, Lane, Message, MessageClass, Template
 from notifications.states import MessageState
@@ -35,6 +36,7 @@ def plan(
     one_a_day: bool = False,
     may_sms: bool = False,
     may_call: bool = False,
+    merges: bool = False,
     to_phone: str = "",
     to_email: str = "",
     batch: Batch | None = None,
@@ -51,6 +53,8 @@ def plan(
     is due, so that a later "no" or a mended number counts. Where there is no address of ours to
     send from, somebody sends it by hand.
     """
+    if merges and customer:
+        hold([customer.pk])
     text = Template.objects.get(key=template) if template else None
     kind = message_class or (MessageClass(text.message_class) if text else MessageClass.PERSONAL)
     sender = sender_for(branch, channel)
@@ -72,6 +76,7 @@ def plan(
         "one_a_day": one_a_day,
         "may_sms": may_sms,
         "may_call": may_call,
+        "merges": merges,
         "to_phone": to_phone,
         "to_email": to_email,
         "batch": batch,
@@ -92,6 +97,7 @@ def _put(key: str, values: dict[str, Any], *, by: Staff | None, at: datetime) ->
     if is_new:
         moves.started(message)
     else:
+        release_these([message], at=at, by=by)
         message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
         if message.state in MOVABLE:
             moves.move(
@@ -111,6 +117,7 @@ def _put(key: str, values: dict[str, Any], *, by: Staff | None, at: datetime) ->
 def cancel(*, key: str, by: Staff | None, at: datetime, note: str = "") -> bool:
     """Withdraw a message that has not left yet; say whether one was withdrawn."""
     waiting = Message.objects.filter(key=key, state=MessageState.QUEUED)
+    release_these(Message.objects.filter(key=key), at=at, by=by)
     message = waiting.select_for_update(of=("self",)).first()
     if message is None:
         return False

@@ -3,6 +3,7 @@
 from notifications.models.calls import CallAttempt, CallEntry, CallOutcome, CallReason, CallState
 from notifications.models.inbox import Conversation, InboundMessage, Meaning
 from notifications.models.message import (
+    TOGETHER,
     Batch,
     BatchState,
     DaySlot,
@@ -39,6 +40,7 @@ from notifications.models.text import (
 
 __all__ = [
     "HOLD_WORDS",
+    "TOGETHER",
     "Approval",
     "Batch",
     "BatchState",
