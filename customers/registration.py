@@ -99,6 +99,10 @@ class CardForm(forms.ModelForm[Customer]):
             raise ValidationError(_("Masukkan nama dengan huruf."))
         return name
 
+    def clean_email(self) -> str:
+        """In small letters: nobody's address differs by its capitals."""
+        return str(self.cleaned_data["email"]).lower()
+
     @property
     def card(self) -> dict[str, Any]:
         """Return the cleaned fields of the card, and nothing else of the form."""

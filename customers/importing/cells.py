@@ -5,10 +5,12 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from customers.importing.dates import BadDate, parse_date
-from customers.models import Honorific
+from customers.models import Honorific, Tag
 from customers.phone import BadPhone, parse_phone
 
 
@@ -28,6 +30,7 @@ _FLOAT_TAIL = re.compile(r"(\+?\d{6,})[.,]0{1,2}")
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?e\+?\d+", re.IGNORECASE)
 _LABEL = re.compile(r"\b(wa|whatsapp|hp|telp?|tlp|phone|mobile|no|nomor)\b[.:]?|\([^()\d]*\)", re.I)
 _BETWEEN = re.compile(r"\s*(?:[/;,|&\n]|\batau\b|\bdan\b|\bor\b)\s*", re.IGNORECASE)
+_BETWEEN_TAGS = re.compile(r"[,;\n]")
 _DASH = re.compile("[\u2010-\u2015\u2212]")
 _E164 = re.compile(r"\+\d{8,15}")
 _LEAST_DIGITS = 8
@@ -159,6 +162,31 @@ def read_honorific(cell: Cell) -> str:
             % {"text": quote(text), "known": known}
         )
     return found
+
+
+def read_email(cell: Cell) -> str:
+    """Return an address in small letters: nobody's differs by its capitals."""
+    text = plain_text(cell).removeprefix("mailto:").strip("<>")
+    if is_blank(text) or _NOTHING.fullmatch(text.casefold().rstrip(".")):
+        return ""
+    try:
+        validate_email(text)
+    except ValidationError as error:
+        raise BadCell(
+            _("“%(text)s” bukan satu alamat e-mail. Tulis misalnya sari@contoh.id, atau kosongkan.")
+            % {"text": quote(text)}
+        ) from error
+    return fit(text.lower(), 254)
+
+
+def read_tag_names(cell: Cell) -> list[str]:
+    """Return the names of the tags in a cell, each once."""
+    text = long_text(cell)
+    if is_blank(text):
+        return []
+    names = (" ".join(part.split()) for part in _BETWEEN_TAGS.split(text))
+    found = {name.casefold(): fit(name, Tag.MOST_LETTERS) for name in names if not is_blank(name)}
+    return list(found.values())
 
 
 def read_consent(cell: Cell) -> bool | None:

@@ -19,8 +19,10 @@ class Field(models.TextChoices):
     CALL_NAME = "call_name", _("Panggilan")
     HONORIFIC = "honorific", _("Sapaan")
     ADDRESS = "address", _("Alamat")
+    EMAIL = "email", _("E-mail")
     ALLERGIES = "allergies", _("Alergi")
     NOTES = "notes", _("Catatan")
+    TAGS = "tags", _("Label")
     BRANCH = "branch", _("Cabang")
     CONSENT_SERVICE = "consent_service", _("Persetujuan pengingat")
     CONSENT_PROMO = "consent_promo", _("Persetujuan promo")
@@ -79,6 +81,12 @@ _RULES: tuple[tuple[Field, frozenset[str], frozenset[str]], ...] = (
         word_set("tgl tanggal date of tempat hari") | _WHOSE,
     ),
     (Field.ALLERGIES, word_set("alergi allergy allergies"), word_set("riwayat obat kulit history")),
+    (
+        Field.EMAIL,
+        word_set("email emails mail surel imel"),
+        word_set("e alamat address aktif active pribadi") | _WHOSE,
+    ),
+    (Field.TAGS, word_set("label labels tag tags"), _WHOSE),
     (
         Field.ADDRESS,
         word_set("alamat address domisili"),

@@ -13,6 +13,7 @@ from customers.importing.cells import BadCell, Cell
 from customers.importing.dates import is_month_first_column
 from customers.importing.headings import Field, Headings
 from customers.importing.reading import SourceList
+from customers.importing.tags import ListTags
 from customers.models import ConsentPurpose, Honorific
 from frontdesk.branches.models import Branch
 
@@ -54,6 +55,8 @@ class Entry:
     address: str
     allergies: str
     notes: str
+    email: str = ""
+    tags: list[str] = field(default_factory=list)
     consents: list[Consent] = field(default_factory=list)
     folded: str = ""
     import_key: str = ""
@@ -84,13 +87,19 @@ class RowReader:
     """Reads the rows of one list for one branch, or for those its branch column names."""
 
     def __init__(
-        self, source: SourceList, *, branch: Branch, branches: Sequence[Branch], today: date
+        self,
+        source: SourceList,
+        *,
+        branch: Branch,
+        branches: Sequence[Branch],
+        tags: ListTags,
+        today: date,
     ) -> None:
         self.headings: Headings = source.headings
         self.branch = branch
         self.branches = {key: b for b in branches for key in (b.code.casefold(), b.name.casefold())}
         self.branch_names = ", ".join(f"{b.name} ({b.code})" for b in branches)
-        self.today = today
+        self.tags, self.today = tags, today
         birth = self.headings.columns.get(Field.BIRTH_DATE, ())
         self.is_month_first = is_month_first_column(
             row[birth[0]] for _number, row in source.data_rows if birth and len(row) > birth[0]
@@ -122,6 +131,8 @@ class RowReader:
             address=take(Field.ADDRESS, lambda cell: cells.read_words(cell, 200), ""),
             allergies=take(Field.ALLERGIES, cells.read_allergies, ""),
             notes=self._notes(row, more_phones, problems),
+            email=take(Field.EMAIL, cells.read_email, ""),
+            tags=take(Field.TAGS, self.tags.read, []),
         )
         if entry.member in SAMPLE_MEMBERS:
             reason = _("Ini baris contoh dari formulir kosong; hapus saja.")

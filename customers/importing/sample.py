@@ -21,6 +21,7 @@ def sample_list(*, branch: Branch) -> bytes:
             Field.PHONE: "0812-3000-0001",
             Field.BIRTH_DATE: "22/11/1990",
             Field.ADDRESS: "Jl. Melati 1",
+            Field.EMAIL: "sari@contoh.example",
             Field.ALLERGIES: _("penisilin"),
             Field.NOTES: _("suka ruang yang tenang"),
             Field.BRANCH: branch.name,

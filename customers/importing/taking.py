@@ -22,7 +22,8 @@ from customers.importing.matching import (
 )
 from customers.importing.reading import SourceList
 from customers.importing.rows import Entry, Problem, RowReader
-from customers.importing.writing import write_consents, write_customers
+from customers.importing.tags import ListTags
+from customers.importing.writing import write_consents, write_customers, write_tags
 from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Staff, StaffEvent, StaffEventKind
 
@@ -49,6 +50,7 @@ class Outcome:
     known: int = 0
     repeated: int = 0
     refused: list[RefusedRow] = field(default_factory=list)
+    new_tags: list[str] = field(default_factory=list)
 
     def as_json(self, source: SourceList) -> dict[str, Any]:
         """Return what a page shows of a reading."""
@@ -62,6 +64,7 @@ class Outcome:
             "sheet": source.sheet,
             "other_sheets": list(source.other_sheets),
             "repeated": self.repeated,
+            "new_tags": self.new_tags,
             "refused": [
                 {
                     "row": row.number,
@@ -119,8 +122,10 @@ class _Taking:
         at: datetime,
         is_dry_run: bool,
     ) -> None:
+        self.tags = ListTags(by=by, at=at)
+        today = branch.local(at).date()
         self.reader = RowReader(
-            source, branch=branch, branches=branches, today=branch.local(at).date()
+            source, branch=branch, branches=branches, tags=self.tags, today=today
         )
         self.by, self.at, self.is_dry_run = by, at, is_dry_run
         self.outcome = Outcome(total=sum(1 for _row in source.data_rows))
@@ -134,6 +139,8 @@ class _Taking:
         entries, cells = self._read(batch)
         known = load_people(entries)
         new = [entry for entry in entries if self._is_new(entry, known, cells[entry.row])]
+        self.tags.note(name for entry in new for name in entry.tags)
+        self.outcome.new_tags = sorted(self.tags.new.values(), key=str.casefold)
         if not self.is_dry_run:
             self._write(new, cells)
         self.outcome.done += len(batch)
@@ -184,6 +191,7 @@ class _Taking:
     def _write(self, entries: Sequence[Entry], cells: dict[int, list[Cell]]) -> None:
         written = write_customers(entries, reserved=self.reserved, by=self.by, at=self.at)
         write_consents(entries, written, by=self.by, at=self.at)
+        write_tags(entries, written, tags=self.tags, by=self.by, at=self.at)
         for entry in entries:
             if entry.import_key not in written:
                 self.outcome.new -= 1

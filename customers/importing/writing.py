@@ -6,18 +6,19 @@ from datetime import datetime
 from django.db import connection
 
 from customers.importing.rows import Entry
-from customers.models import ConsentEvent, ConsentSource
+from customers.importing.tags import ListTags
+from customers.models import ConsentEvent, ConsentSource, CustomerEvent, CustomerTag
 from frontdesk.staff.models import Staff
 
 # Read as columns: an ORM row each would cost as much as the rest of the reading together.
 _INSERT = """
     INSERT INTO customers_customer (
         member_number, import_key, home_branch_id, name, phone, birth_date, call_name, honorific,
-        address, allergies, notes, created_at, created_by_id, version
+        address, allergies, notes, email, created_at, created_by_id, version
     )
     SELECT t.*, %s, %s, 1 FROM unnest(
         %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::date[], %s::text[],
-        %s::text[], %s::text[], %s::text[], %s::text[]
+        %s::text[], %s::text[], %s::text[], %s::text[], %s::text[]
     ) AS t
     ON CONFLICT DO NOTHING
     RETURNING import_key, id
@@ -49,6 +50,7 @@ def write_customers(
             entry.address,
             entry.allergies,
             entry.notes,
+            entry.email,
         )
         for entry in entries
     ]
@@ -75,6 +77,30 @@ def write_consents(
         for entry in entries
         if entry.import_key in written
         for consent in entry.consents
+    )
+
+
+def write_tags(
+    entries: Sequence[Entry],
+    written: dict[str, int],
+    *,
+    tags: ListTags,
+    by: Staff | None,
+    at: datetime,
+) -> None:
+    """Put the list's tags on its new customers, each with its line in their history."""
+    put_on = [
+        (written[entry.import_key], tags.tag(name, branch=entry.branch))
+        for entry in entries
+        if entry.import_key in written
+        for name in entry.tags
+    ]
+    CustomerTag.objects.bulk_create(
+        CustomerTag(customer_id=customer, tag=tag) for customer, tag in put_on
+    )
+    CustomerEvent.objects.bulk_create(
+        CustomerEvent(customer_id=customer, field="tags", new=tag.name, by=by, at=at)
+        for customer, tag in put_on
     )
 
 

@@ -233,3 +233,49 @@ def test_each_spelling_of_a_phone_is_the_same(digits: str) -> None:
         float(digits),
     ]
     assert all(cells.read_phone(spelling) == (f"+62{digits}", []) for spelling in spellings)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["sari@contoh.id", " Sari@Contoh.ID ", "mailto:sari@contoh.id", "<sari@contoh.id>"],
+)
+def test_addresses_as_people_write_them(cell: str) -> None:
+    assert cells.read_email(cell) == "sari@contoh.id"
+
+
+@pytest.mark.parametrize("cell", ["", " ", "-", "n/a", "tidak ada", "Tidak punya."])
+def test_no_address(cell: str) -> None:
+    assert cells.read_email(cell) == ""
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "sari", "sari@", "@contoh.id", "sari@contoh", "sari contoh.id", "sari@contoh,id",
+        "sari@contoh.id; ana@contoh.id", "08123456789", 12.5, "a" * 250 + "@contoh.id",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(cell: Any) -> None:
+    with pytest.raises(BadCell):
+        cells.read_email(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("VIP", ["VIP"]),
+        ("VIP, Lama;  Ibu   muda", ["VIP", "Lama", "Ibu muda"]),
+        ("VIP\nLama", ["VIP", "Lama"]),
+        ("VIP,,vip; -", ["vip"]),
+        ("", []),
+        ("-", []),
+        (2026.0, ["2026"]),
+    ],
+)
+def test_tags_in_a_cell(cell: Any, names: list[str]) -> None:
+    assert cells.read_tag_names(cell) == names
+
+
+def test_a_remark_is_no_tag() -> None:
+    with pytest.raises(BadCell, match="paling banyak 30"):
+        cells.read_tag_names("VIP, pelanggan yang selalu datang bersama ibunya")

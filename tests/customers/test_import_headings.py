@@ -70,6 +70,8 @@ HEADINGS = {
         "Member No.",
     ],
     Field.ADDRESS: ["alamat", "Alamat Lengkap", "Address", "Alamat Rumah", "Domisili"],
+    Field.EMAIL: ["email", "E-mail", "Alamat Email", "Email Address", "Surel", "e-mail pelanggan"],
+    Field.TAGS: ["label", "Label pelanggan", "Tag", "Tags", "Customer tags"],
     Field.ALLERGIES: ["alergi", "Riwayat Alergi", "Allergies", "Alergi obat"],
     Field.NOTES: ["catatan", "keterangan", "Notes", "Ket.", "Remarks", "Catatan Khusus"],
     Field.CALL_NAME: ["panggilan", "Nama Panggilan", "Nickname"],
@@ -92,8 +94,8 @@ HEADINGS = {
     ],
 }
 OTHERS = [
-    "No", "No.", "Email", "Alamat Email", "Tempat Lahir", "Tahun Lahir", "Nama Dokter", "Poin",
-    "L/P", "HP Orang Tua", "Nama Orang Tua", "Tanggal Daftar", "Kunjungan Terakhir", "Instagram",
+    "No", "No.", "Email Orang Tua", "Setuju email", "Label Harga", "Tempat Lahir", "Tahun Lahir",
+    "Nama Dokter", "Poin", "L/P", "HP Orang Tua", "Nama Orang Tua", "Tanggal Daftar", "Kunjungan Terakhir", "Instagram",
     "No RM", "Tanggal persetujuan", "", "   ", "***", "Jenis Kelamin", "12345",
 ]  # fmt: skip
 

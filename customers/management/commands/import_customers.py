@@ -122,6 +122,8 @@ class Command(BaseCommand):
                 )
         if (more := len(outcome.refused) - SHOWN_REFUSED) > 0:
             self.stdout.write(_("… dan %(count)s baris lain yang ditolak.") % {"count": more})
+        if outcome.new_tags:
+            self.stdout.write(_("Label baru: %(tags)s") % {"tags": ", ".join(outcome.new_tags)})
         if is_dry_run:
             self.stdout.write(_("Percobaan: belum ada yang disimpan."))
         self.stdout.write(
