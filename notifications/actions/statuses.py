@@ -2,9 +2,10 @@
 
 import logging
 import uuid
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_noop as _
 
 from notifications.actions import pacing
@@ -29,9 +30,16 @@ _APPLY = Statement("""
 WITH found AS (
     SELECT id, parent_id, state, provider_sid, provider_rank FROM notifications_message
     WHERE public_id = %(public_id)s FOR NO KEY UPDATE
+), judged AS (
+    SELECT found.*, provider_rank < %(delivered)s AND (
+        EXISTS (SELECT FROM notifications_message child WHERE child.parent_id = found.id)
+        OR EXISTS (SELECT FROM notifications_callreason reason
+            WHERE reason.message_id IN (found.id, found.parent_id))) AS has_substitute
+    FROM found
 ), rising AS (
-    SELECT * FROM found WHERE state IN ('queued', 'sending', 'unknown', 'abandoned')
-        OR (state = 'accepted' AND provider_sid = %(sid)s AND provider_rank < %(rank)s)
+    SELECT * FROM judged WHERE (state IN ('queued', 'sending', 'unknown', 'abandoned')
+        OR (state = 'accepted' AND provider_sid = %(sid)s AND provider_rank < %(rank)s))
+        AND NOT (%(alone)s AND has_substitute)
 ), moved AS (
     UPDATE notifications_message message SET
         state = 'accepted',
@@ -51,12 +59,7 @@ WITH found AS (
         (message_id, old, new, provider_status, error_code, at, note)
     SELECT id, state, 'accepted', %(status)s, %(code)s, %(at)s, '' FROM rising
 )
-SELECT id, state, provider_sid, EXISTS (SELECT FROM rising),
-    provider_rank < %(delivered)s AND (
-        EXISTS (SELECT FROM notifications_message child WHERE child.parent_id = found.id)
-        OR EXISTS (SELECT FROM notifications_callreason reason
-            WHERE reason.message_id IN (found.id, found.parent_id)))
-FROM found
+SELECT id, state, provider_sid, EXISTS (SELECT FROM rising), has_substitute FROM judged
 """)
 
 
@@ -85,10 +88,23 @@ def apply_status(
         "delivered": RANK[ProviderStatus.DELIVERED],
     }
     try:
-        return _apply(values, told, sid=sid, code=code, at=at)
+        if told not in FAILURES and (is_new := _apply_alone(values, sid=sid)) is not None:
+            return is_new
+        return _apply({**values, "alone": False}, told, sid=sid, code=code, at=at)
     except IntegrityError:
         logger.exception("The id in a status (%s) belongs to another message of ours", told)
         return False
+
+
+def _apply_alone(values: dict[str, object], *, sid: str) -> bool | None:
+    """In one round trip, which nearly every status is; None when it leads to something more."""
+    with transaction.atomic() if connection.in_atomic_block else nullcontext():
+        rows = _APPLY.run({**values, "alone": True})
+    if not rows:
+        return None
+    _pk, state, known_sid, is_new, has_substitute = rows[0]
+    is_double = not is_new and state == MessageState.ACCEPTED and known_sid != sid
+    return None if has_substitute or is_double else bool(is_new)
 
 
 @transaction.atomic
