@@ -97,7 +97,8 @@ def _by_sender(messages: QuerySet[Message], **figures: Any) -> dict[int, dict[st
 
 def _health(sender: Sender) -> tuple[str, str, str]:
     if sender.is_paused:
-        return "held", _("Dijeda"), sender.paused_reason
+        reason = sender.paused_reason
+        return "held", _("Dijeda"), _(reason) if reason else ""
     pace = getattr(sender, "pace", None)
     if pace is None or pace.circuit == Circuit.CLOSED:
         return "approved", str(Circuit.CLOSED.label), ""

@@ -56,6 +56,7 @@ urlpatterns = [
     path(
         "messages/templates/<int:pk>/archive/", templates.template_archive, name="template_archive"
     ),
+    path("messages/templates/<int:pk>/resume/", templates.template_resume, name="template_resume"),
     path("messages/figures/", senders.figures, name="figures"),
     path("messages/senders/", senders.sender_list, name="sender_list"),
     path("messages/senders/<int:pk>/", senders.sender_edit, name="sender_edit"),

@@ -39,7 +39,7 @@ def follow_approvals(*, at: datetime) -> int:
 
 
 def _to_look_at(at: datetime) -> QuerySet[TemplateVersion]:
-    never = Q(approval="")
+    never = Q(approval="") | Q(approval_seen_at=None)
     waiting = Q(approval__in=[Approval.RECEIVED, Approval.PENDING]) & Q(
         approval_seen_at__lte=at - WHILE_WAITING
     )

@@ -17,6 +17,7 @@ from notifications.actions.falling_back import fall_back
 from notifications.actions.moves import Moves, locked
 from notifications.actions.sending import ASK_AGAIN_AFTER, accept
 from notifications.actions.statements import Statement
+from notifications.actions.stopping import note_refusal
 from notifications.actions.suppressing import obey_provider
 from notifications.models import DaySlot
 from notifications.providers.codes import ErrorClass, words
@@ -159,5 +160,5 @@ def _failed(one: Posted, *, at: datetime) -> None:
     if error == ErrorClass.OPTED_OUT:
         obey_provider(message, code=one.outcome.code, at=at)
     if error == ErrorClass.CONTENT:
-        logger.error("The provider refuses the words or the sender of message %s", message.pk)
+        note_refusal(message, code=one.outcome.code, at=at)
     fall_back(message, error=error, at=at)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from frontdesk.staff.models import Staff
+from notifications.actions.stopping import begin_anew
 from notifications.models import Template, TemplateVersion
 from notifications.providers import twilio
 from notifications.wording import VARIABLE, numbered
@@ -32,6 +33,7 @@ def write_version(
     )
     template.current = version
     template.save(update_fields=["current"])
+    begin_anew(template)
     return version
 
 

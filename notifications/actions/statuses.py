@@ -13,6 +13,7 @@ from notifications.actions.falling_back import fall_back, recall
 from notifications.actions.moves import Moves, locked
 from notifications.actions.sending import ASK_AGAIN_AFTER
 from notifications.actions.statements import Statement
+from notifications.actions.stopping import note_refusal
 from notifications.actions.suppressing import obey_provider
 from notifications.models import Message
 from notifications.providers.codes import ErrorClass, classify, words
@@ -130,6 +131,8 @@ def _follow(pk: int, *, code: str, at: datetime) -> None:
     message, error = locked([pk]).get(), classify(code)
     if error == ErrorClass.OPTED_OUT:
         obey_provider(message, code=code, at=at)
+    if error == ErrorClass.CONTENT:
+        note_refusal(message, code=code, at=at)
     if error == ErrorClass.RATE and message.sender_id:
         rest = REST_FOR_THE_DAY if code == DAILY_LIMIT else REST
         pacing.rest_campaigns(message.sender_id, until=at + rest, code=code)

@@ -17,7 +17,8 @@ from frontdesk.staff.access import StaffRequest, staff_required
 from frontdesk.staff.once import once
 from frontdesk.staff.permissions import Permission
 from notifications import notices
-from notifications.actions import writing
+from notifications.actions import stopping, writing
+from notifications.actions.stopping import CannotResumeTemplate
 from notifications.actions.writing import CannotWriteTemplate
 from notifications.forms_templates import NewTemplateForm, WordsForm
 from notifications.linting import Finding, refuses
@@ -167,6 +168,19 @@ def template_test(request: StaffRequest, pk: int) -> HttpResponse:
     messages.success(request, _("Contoh sedang dikirim ke nomor Anda."))
     if Permission.SEE_MESSAGES in request.may:
         return redirect("notifications:message_show", message.pk)
+    return redirect("notifications:template_show", template.pk)
+
+
+@staff_required(Permission.WRITE_TEMPLATES)
+@require_POST
+def template_resume(request: StaffRequest, pk: int) -> HttpResponse:
+    template = _template_or_404(pk)
+    try:
+        stopping.resume_template(template, by=request.user, at=timezone.now())
+    except CannotResumeTemplate as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Pesan dengan templat ini berangkat lagi."))
     return redirect("notifications:template_show", template.pk)
 
 
