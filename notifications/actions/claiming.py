@@ -190,7 +190,8 @@ WITH sources AS (
                 AND (left_alone.scope = 'all' OR known.message_class = 'marketing')
         ) AND NOT (message_class = 'personal' AND in_window) THEN 'left_alone'
         WHEN message_class <> 'personal' AND NOT COALESCE((
-            SELECT consent.is_granted FROM customers_consentevent consent
+            SELECT consent.is_granted AND (known.channel <> 'email' OR consent.covers_email)
+            FROM customers_consentevent consent
             WHERE consent.customer_id = known.customer_id AND consent.purpose =
                 CASE WHEN known.message_class = 'marketing' THEN 'promo' ELSE 'service' END
             ORDER BY consent.at DESC, consent.id DESC LIMIT 1
@@ -255,8 +256,8 @@ WITH sources AS (
     FROM timed JOIN (VALUES {_WORDS}) AS words (reason, state, words)
         ON words.reason = timed.last_reason
 ), settled AS MATERIALIZED (
-    SELECT ruled.*, reason = 'together'
-        OR (carries AND new_state NOT IN ('sending', 'queued')) AS regroups
+    SELECT ruled.*, reason = 'together' OR (
+        carries AND (new_state NOT IN ('sending', 'queued') OR reason IN ({_HOLDS}))) AS regroups
     FROM ruled
 ), reached AS (
     INSERT INTO notifications_reachedphone (portfolio_id, phone, at)

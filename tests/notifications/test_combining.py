@@ -351,6 +351,16 @@ def test_one_kind_switched_off_leaves_what_waits_with_it(waiting, sending, clock
     assert (states()["aftercare"], states()["control_missed"]) == ("cancelled", "accepted")
 
 
+def test_words_that_whatsapp_stops_hold_nobody_up(waiting, sending, clock):
+    Template.objects.filter(key=TOGETHER).update(stopped_at=NOW)
+
+    assert actions.send_due(clock=clock) == 1
+    assert states()[TOGETHER] == "cancelled"
+    assert sorted(m.state for m in Message.objects.exclude(notice=TOGETHER)) == [
+        "accepted", "queued",
+    ]  # fmt: skip
+
+
 # The database -------------------------------------------------------------------------------------
 
 
