@@ -70,11 +70,13 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
         )
     today = request.branch.business_date(timezone.now())
     planned = Control.objects.filter(customer=customer).planned()
-    latest = ConsentEvent.objects.latest_for(customer)
+    planned = planned.select_related("line", "branch").only("due_on", "line__name", "branch__name")
+    ledger = _ledger(customer)
+    latest = _latest_words(customer, ledger)
     context = {
         "customer": customer,
         "age": age_of(customer, on=today),
-        "planned": planned.select_related("line", "branch").order_by("due_on", "pk")[:6],
+        "planned": planned.order_by("due_on", "pk")[:6],
         "today": today,
         "consents": [
             {"purpose": purpose, "text": text, "latest": latest.get(purpose)}
@@ -82,12 +84,23 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
         ],
         "why_not_consent": why_not_ask_consent(customer),
         "stops": stops_of(customer),
-        "ledger": ConsentEvent.objects.filter(customer=customer)
-        .select_related("by")
-        .order_by("-at", "-pk")[:MOST_LEDGER],
+        "ledger": ledger,
         "timeline": timeline,
     }
     return render(request, "home/customer.html", context)
+
+
+def _ledger(customer: Customer) -> list[ConsentEvent]:
+    events = ConsentEvent.objects.filter(customer=customer).select_related("by")
+    events = events.only("purpose", "is_granted", "text_shown", "source", "at", "by__nickname")
+    return list(events.order_by("-at", "-pk")[:MOST_LEDGER])
+
+
+def _latest_words(customer: Customer, ledger: list[ConsentEvent]) -> dict[str, ConsentEvent]:
+    """Return her newest word on each purpose; only a full ledger may leave one out."""
+    if len(ledger) == MOST_LEDGER:
+        return ConsentEvent.objects.latest_for(customer)
+    return {event.purpose: event for event in reversed(ledger)}
 
 
 def _registration(

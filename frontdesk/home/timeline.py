@@ -1,14 +1,12 @@
 """A customer's time line: everything that happened between her and the clinic, newest first."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import groupby
-from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Prefetch, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import Customer, CustomerEvent
 from frontdesk.branches.models import Branch
+from frontdesk.home.moments import PAGE, Kind, Moment, newest_moments
 from frontdesk.money import rupiah
 from frontdesk.staff.permissions import Permission
 from frontdesk.templatetags.frontdesk import phone as spoken_phone
@@ -27,9 +26,17 @@ from treatments.models import Control, ControlEvent, SlipEvent
 from treatments.models.slip import SlipEventKind
 from treatments.states import ControlState
 
-PAGE = 30
 # What a step of a visit or a slip shows.
 _STEP = ("kind", "new", "at", "note", "by__nickname")
+_REPLY = ("customer", "channel", "meaning", "body")
+_MESSAGE = (
+    *("customer", "state", "provider_status", "problem", "notice", "channel", "body", "variables"),
+    *("due_at", "accepted_at", "final_at", "branch__name", "written_by__nickname"),
+    *("template__current__body", "template__current__sms_body"),
+    *("version__body", "version__sms_body"),
+)
+_CHANGE = ("customer", "field", "old", "new", "at", "by__nickname")
+_CONSENT = ("customer", "purpose", "is_granted", "text_shown", "source", "by__nickname")
 # A kept control looks like anything that is done.
 KEPT_LOOK = {str(ControlState.KEPT): "done"}
 
@@ -43,11 +50,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened. `kind` and `pk` keep the order of what happened at one moment."""
+    """One thing that happened, as the page shows it."""
 
-    at: datetime
-    kind: int
-    pk: int
+    moment: Moment
     icon: str
     title: str
     by: str = ""
@@ -61,26 +66,12 @@ class Entry:
     url: str = ""
 
     @property
+    def at(self) -> datetime:
+        return self.moment.at
+
+    @property
     def day(self) -> date:
         return timezone.localdate(self.at)
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """The entry a page ended with; the next one begins right below it."""
-
-    at: datetime
-    kind: int
-    pk: int
-
-    @classmethod
-    def read(cls, text: str) -> "Cursor | None":
-        try:
-            at, kind, pk = text.split("_")
-            moment = datetime.fromisoformat(at)
-            return cls(moment, int(kind), int(pk)) if timezone.is_aware(moment) else None
-        except ValueError:
-            return None
 
 
 @dataclass(frozen=True)
@@ -95,55 +86,54 @@ def timeline_of(
     customer: Customer, *, branch: Branch, may: frozenset[Permission], before: str = ""
 ) -> Timeline:
     """Return one page of a customer's time line, over all branches, as this desk may read it."""
-    desk = _Desk(customer, branch, may, Cursor.read(before))
-    found = [entry for kind, source in enumerate(desk.sources) for entry in source(kind)]
-    found.sort(key=lambda entry: (-entry.at.timestamp(), entry.kind, -entry.pk))
+    start = Moment.read(before)
+    found = newest_moments(customer, before=start)
     shown = found[:PAGE]
-    more = ""
-    if len(found) > PAGE:
-        last = shown[-1]
-        more = f"{last.at.isoformat()}_{last.kind}_{last.pk}"
-    return Timeline(shown, more, is_continued=desk.cursor is not None)
+    entries = _Desk(customer, branch, may, shown).entries()
+    return Timeline(
+        [entries[moment] for moment in shown if moment in entries],
+        str(shown[-1]) if len(found) > PAGE else "",
+        is_continued=start is not None,
+    )
 
 
 class _Desk:
-    """Who reads, from where on, and the sources that she reads from."""
+    """Who reads, and the moments of which she reads more."""
 
     def __init__(
         self,
         customer: Customer,
         branch: Branch,
         may: frozenset[Permission],
-        cursor: Cursor | None,
+        moments: list[Moment],
     ) -> None:
-        self.customer, self.branch, self.may, self.cursor = customer, branch, may, cursor
-        self.sources = (
-            self.replies,
-            self.messages,
-            self.controls,
-            self.slips,
-            self.visits,
-            self.consents,
-            self.changes,
-            self.registration,
-        )
+        self.customer, self.branch, self.may = customer, branch, may
+        self.moments: dict[Kind, dict[int, Moment]] = defaultdict(dict)
+        for moment in moments:
+            self.moments[moment.kind][moment.pk] = moment
 
-    def page(self, rows: QuerySet[Any], kind: int, *, by: str = "at") -> list[Any]:
-        """Return what is older than the cursor, newest first, and no more than a page needs."""
-        if cursor := self.cursor:
-            older = Q(**{f"{by}__lt": cursor.at})
-            if kind > cursor.kind:
-                older |= Q(**{by: cursor.at})
-            elif kind == cursor.kind:
-                older |= Q(**{by: cursor.at, "pk__lt": cursor.pk})
-            rows = rows.filter(older)
-        return list(rows.order_by(f"-{by}", "-pk")[: PAGE + 1])
+    def entries(self) -> dict[Moment, Entry]:
+        """Return what stands at each moment, asking only for the kinds that happened."""
+        sources: dict[Kind, Callable[[dict[int, Moment]], Iterator[Entry]]] = {
+            Kind.REPLY: self.replies,
+            Kind.MESSAGE: self.messages,
+            Kind.CONTROL: self.controls,
+            Kind.SLIP: self.slips,
+            Kind.VISIT: self.visits,
+            Kind.CONSENT: self.consents,
+            Kind.CHANGE: self.changes,
+            Kind.REGISTRATION: self.registration,
+        }
+        found = (
+            entry for kind, moments in self.moments.items() for entry in sources[kind](moments)
+        )
+        return {entry.moment: entry for entry in found}
 
     def elsewhere(self, branch: Branch) -> str:
         """Name a branch only where it is not the reader's own."""
         return "" if branch.pk == self.branch.pk else branch.name
 
-    def visits(self, kind: int) -> Iterator[Entry]:
+    def visits(self, moments: dict[int, Moment]) -> Iterator[Entry]:
         events = VisitEvent.objects.select_related("by").order_by("pk")
         visits = (
             self.customer.visits.select_related("branch")
@@ -153,12 +143,10 @@ class _Desk:
             )
             .prefetch_related(Prefetch("events", events.only("visit", *_STEP)))
         )
-        for visit in self.page(visits, kind, by="arrived_at"):
+        for visit in visits.filter(pk__in=moments):
             is_here = visit.branch_id == self.branch.pk and Permission.RUN_QUEUE in self.may
             yield Entry(
-                at=visit.arrived_at,
-                kind=kind,
-                pk=visit.pk,
+                moments[visit.pk],
                 icon="door-open",
                 title=_("Kunjungan %(code)s · %(purpose)s")
                 % {"code": visit.queue_code, "purpose": visit.get_purpose_display()},
@@ -169,7 +157,7 @@ class _Desk:
                 url=reverse("home:counter", query={"visit": visit.pk}) if is_here else "",
             )
 
-    def slips(self, kind: int) -> Iterator[Entry]:
+    def slips(self, moments: dict[int, Moment]) -> Iterator[Entry]:
         events = SlipEvent.objects.exclude(kind=SlipEventKind.PRINTED)
         events = events.select_related("by").order_by("pk")
         slips = (
@@ -181,7 +169,7 @@ class _Desk:
             )
             .prefetch_related("lines", Prefetch("events", events.only("slip", *_STEP)))
         )
-        for slip in self.page(slips, kind, by="created_at"):
+        for slip in slips.filter(pk__in=moments):
             is_here = slip.branch_id == self.branch.pk and Permission.SEE_SLIPS in self.may
             lines = [
                 _("%(name)s · %(minutes)d menit · %(price)s")
@@ -190,9 +178,7 @@ class _Desk:
             ]
             notes = [slip.note, slip.result_note, slip.reason]
             yield Entry(
-                at=slip.created_at,
-                kind=kind,
-                pk=slip.pk,
+                moments[slip.pk],
                 icon="receipt",
                 title=_("Slip %(code)s") % {"code": slip.code} if slip.code else _("Draf slip"),
                 by=slip.beautician.nickname if slip.beautician else "",
@@ -203,17 +189,14 @@ class _Desk:
                 url=reverse("treatments:slip", args=[slip.pk]) if is_here else "",
             )
 
-    def controls(self, kind: int) -> Iterator[Entry]:
-        events = ControlEvent.objects.filter(control__customer=self.customer)
-        events = events.select_related("control__line", "control__branch", "by").only(
+    def controls(self, moments: dict[int, Moment]) -> Iterator[Entry]:
+        events = ControlEvent.objects.select_related("control__line", "control__branch", "by").only(
             *("old", "new", "due_on", "at", "note", "by__nickname"),
             *("control__line__name", "control__branch__name"),
         )
-        for event in self.page(events, kind):
+        for event in events.filter(pk__in=moments):
             yield Entry(
-                at=event.at,
-                kind=kind,
-                pk=event.pk,
+                moments[event.pk],
                 icon="calendar-event",
                 title=_control_title(event),
                 by=event.by.nickname if event.by else "",
@@ -222,18 +205,16 @@ class _Desk:
                 lines=[event.note] if event.note else [],
             )
 
-    def messages(self, kind: int) -> Iterator[Entry]:
+    def messages(self, moments: dict[int, Moment]) -> Iterator[Entry]:
         messages = self.customer.messages.select_related(
             "template__current", "version", "branch", "written_by"
-        ).annotate(moment=Coalesce("accepted_at", "final_at", "created_at"))
-        for message in self.page(messages, kind, by="moment"):
+        ).only(*_MESSAGE)
+        for message in messages.filter(pk__in=moments):
             row = message_row(message)
             is_waiting = message.accepted_at is None and message.final_at is None
             due = date_format(timezone.localtime(message.due_at), "j M Y, H.i")
             yield Entry(
-                at=message.moment,
-                kind=kind,
-                pk=message.pk,
+                moments[message.pk],
                 icon="whatsapp" if message.channel == "whatsapp" else "chat-dots",
                 title=(
                     _("Pesan %(channel)s untuk %(due)s") if is_waiting else _("Pesan %(channel)s")
@@ -248,47 +229,47 @@ class _Desk:
                 is_ours=True,
             )
 
-    def replies(self, kind: int) -> Iterator[Entry]:
-        for reply in self.page(self.customer.inbound_messages.all(), kind):
+    def replies(self, moments: dict[int, Moment]) -> Iterator[Entry]:
+        for reply in self.customer.inbound_messages.filter(pk__in=moments).only(*_REPLY):
             yield Entry(
-                at=reply.at,
-                kind=kind,
-                pk=reply.pk,
+                moments[reply.pk],
                 icon="chat-left-text",
                 title=_("Balasan %(channel)s") % {"channel": reply.get_channel_display()},
                 lines=[str(Meaning(reply.meaning).label)] if reply.meaning else [],
                 words=reply.body,
             )
 
-    def consents(self, kind: int) -> Iterator[Entry]:
-        for event in self.page(self.customer.consents.select_related("by"), kind):
+    def consents(self, moments: dict[int, Moment]) -> Iterator[Entry]:
+        events = self.customer.consents.select_related("by").only(*_CONSENT)
+        for event in events.filter(pk__in=moments):
             wording = (
                 _("Setuju: %(purpose)s") if event.is_granted else _("Tidak setuju: %(purpose)s")
             )
             yield Entry(
-                at=event.at,
-                kind=kind,
-                pk=event.pk,
+                moments[event.pk],
                 icon="shield-check" if event.is_granted else "slash-circle",
                 title=wording % {"purpose": event.get_purpose_display()},
                 by=event.by.nickname if event.by else event.get_source_display(),
                 lines=[f"“{event.text_shown}”"] if event.text_shown else [],
             )
 
-    def changes(self, kind: int) -> Iterator[Entry]:
-        rows = self.page(self.customer.events.select_related("by"), kind)
-        # Fields that were changed with one press stand together.
-        for (at, by_id), group in groupby(rows, key=lambda event: (event.at, event.by_id)):
-            events = list(group)
+    def changes(self, moments: dict[int, Moment]) -> Iterator[Entry]:
+        presses = defaultdict(list)
+        rows = self.customer.events.filter(at__in={moment.at for moment in moments.values()})
+        for event in rows.select_related("by").only(*_CHANGE):
+            presses[event.at, event.by_id].append(event)
+        for events in presses.values():
+            events.sort(key=lambda event: event.pk)
+            moment = moments.get(events[0].pk)
+            if moment is None:
+                continue
             is_tagging = all(event.field == "tags" for event in events)
             yield Entry(
-                at=at,
-                kind=kind,
-                pk=events[-1].pk,
+                moment,
                 icon="tag" if is_tagging else "pencil",
                 title=_("Label") if is_tagging else _("Kartu diubah"),
-                by=events[0].by.nickname if by_id else "",
-                lines=[self.change(event) for event in reversed(events)],
+                by=events[0].by.nickname if events[0].by else "",
+                lines=[self.change(event) for event in events],
             )
 
     def change(self, event: CustomerEvent) -> str:
@@ -305,20 +286,14 @@ class _Desk:
         empty = _("kosong")
         return f"{capfirst(label)}: {old or empty} → {new or empty}"
 
-    def registration(self, kind: int) -> Iterable[Entry]:
-        customer, cursor = self.customer, self.cursor
-        if cursor and (customer.created_at > cursor.at or cursor.kind == kind):
-            return []
-        return [
-            Entry(
-                at=customer.created_at,
-                kind=kind,
-                pk=0,
+    def registration(self, moments: dict[int, Moment]) -> Iterator[Entry]:
+        for moment in moments.values():
+            yield Entry(
+                moment,
                 icon="person-plus",
                 title=_("Terdaftar"),
-                branch=self.elsewhere(customer.home_branch),
+                branch=self.elsewhere(self.customer.home_branch),
             )
-        ]
 
 
 def _visit_step(event: VisitEvent) -> Step:

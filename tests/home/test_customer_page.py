@@ -1,6 +1,7 @@
 """The customer's page: who she is, what she agreed to, and everything that happened."""
 
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -119,6 +120,15 @@ def told(customer: Customer, branch: Branch, *, minutes: int = 30, number: int =
     )
 
 
+def was_not_told(customer: Customer, branch: Branch, *, number: int) -> Message:
+    sent = told(customer, branch, number=100 + number)
+    sent.pk, sent.public_id, sent.key = None, uuid.uuid4(), f"test:{customer.pk}:{number} withdrawn"
+    sent.state, sent.body, sent.accepted_at = MessageState.CANCELLED, "", None
+    sent.provider_sid, sent.provider_status, sent.final_at = None, "", NOW
+    sent.save()
+    return sent
+
+
 def answered(customer: Customer, *, minutes: int = 40) -> None:
     InboundMessage.objects.create(
         provider_sid=f"IN{customer.pk}x{minutes}",
@@ -197,7 +207,7 @@ def test_pages_miss_and_repeat_nothing(cast: Cast, maria: Customer, menteng: Bra
     before = ""
     for _ in range(9):
         found = timeline(maria, menteng, before=before)
-        seen += [(entry.kind, entry.pk) for entry in found.entries]
+        seen += [(entry.moment.kind, entry.moment.pk) for entry in found.entries]
         before = found.before
         if not before:
             break
@@ -233,14 +243,18 @@ def test_queries_do_not_grow(anna: Client, cast: Cast, maria: Customer, menteng:
         slip = treated(visited(maria, menteng, cast.anna, minutes=number), cast, minutes=number)
         controlled(slip, minutes=number)
         told(maria, menteng, minutes=number, number=number)
+        was_not_told(maria, menteng, number=number)
         answered(maria, minutes=number)
         give_consent(maria)
+        change_customer(
+            maria, version=number, card={"address": f"Jalan {number}"}, by=cast.anna, at=NOW
+        )
 
     happen(1)
     few = count()
     for number in range(2, 6):
         happen(number)
-    assert count() == few <= 17
+    assert count() <= few <= 16
 
 
 def test_other_branches_are_named_but_not_opened(
@@ -288,7 +302,7 @@ def test_consents_are_asked_for_in_full_words(anna: Client, maria: Customer) -> 
 def test_no_number_no_consent(anna: Client, maria: Customer) -> None:
     Customer.objects.filter(pk=maria.pk).update(phone="")
     page = anna.get(url(maria)).content.decode()
-    assert "Isi nomor HP dulu" in page
+    assert "Isi nomor HP atau e-mail dulu" in page
     assert "Catat setuju" not in page
 
 
