@@ -301,12 +301,12 @@ class ConsentPurpose(models.TextChoices):
 # What she is asked, word for word; each answer keeps the words that were shown.
 CONSENT_TEXTS = {
     ConsentPurpose.SERVICE: _(
-        "Saya setuju klinik mengingatkan saya lewat WhatsApp atau SMS tentang jadwal kontrol dan "
-        "layanan saya. Saya boleh berhenti kapan saja."
+        "Saya setuju klinik mengingatkan saya lewat WhatsApp, SMS, atau e-mail tentang jadwal "
+        "kontrol dan layanan saya. Saya boleh berhenti kapan saja."
     ),
     ConsentPurpose.PROMO: _(
-        "Saya setuju klinik mengirimi saya promo lewat WhatsApp atau SMS. Saya boleh berhenti "
-        "kapan saja."
+        "Saya setuju klinik mengirimi saya promo lewat WhatsApp, SMS, atau e-mail. Saya boleh "
+        "berhenti kapan saja."
     ),
 }
 
@@ -333,6 +333,14 @@ class ConsentEvent(models.Model):
     purpose = models.CharField(max_length=10, choices=ConsentPurpose)
     is_granted = models.BooleanField()
     text_shown = models.CharField(max_length=400, blank=True)
+    # A yes counts for what its words name; the database reads it out of them.
+    covers_email = models.GeneratedField(
+        expression=models.ExpressionWrapper(
+            models.Q(text_shown__iregex=r"\me-?mail\M"), output_field=models.BooleanField()
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     source = models.CharField(max_length=10, choices=ConsentSource)
     by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()

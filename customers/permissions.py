@@ -15,8 +15,8 @@ def why_not_edit(*, by: Staff | None) -> str:
 
 
 def why_not_ask_consent(customer: Customer) -> str:
-    if not customer.phone:
-        return _("Isi nomor HP dulu: tanpa nomor tidak ada pesan yang dapat dikirim.")
+    if not (customer.phone or customer.email):
+        return _("Isi nomor HP atau e-mail dulu: tanpa itu tidak ada pesan yang dapat dikirim.")
     return ""
 
 

@@ -95,7 +95,8 @@ HEADINGS = {
 }
 OTHERS = [
     "No", "No.", "Email Orang Tua", "Setuju email", "Label Harga", "Tempat Lahir", "Tahun Lahir",
-    "Nama Dokter", "Poin", "L/P", "HP Orang Tua", "Nama Orang Tua", "Tanggal Daftar", "Kunjungan Terakhir", "Instagram",
+    "Nama Dokter", "Poin", "L/P", "HP Orang Tua", "Nama Orang Tua", "Tanggal Daftar",
+    "Kunjungan Terakhir", "Instagram",
     "No RM", "Tanggal persetujuan", "", "   ", "***", "Jenis Kelamin", "12345",
 ]  # fmt: skip
 

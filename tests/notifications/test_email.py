@@ -1,11 +1,15 @@
 """E-mail through Django's back end, with our own id, in the same outbox."""
 
 import smtplib
+from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.utils import translation
 
+from customers.actions import record_consent
+from customers.models import CONSENT_TEXTS, ConsentPurpose, ConsentSource
 from notifications import actions
 from notifications.models import Channel, Message
 from notifications.providers import email
@@ -39,9 +43,28 @@ def outgoing(**values):
     )
 
 
-def test_the_whole_way(plan, customer, clock):
+@pytest.fixture
+def reachable(customer):
+    """She has an address, and said yes to words that name e-mail."""
     customer.email = "sari@contoh.example"
     customer.save()
+    agree(customer, str(CONSENT_TEXTS[ConsentPurpose.SERVICE]), at=NOW + timedelta(minutes=1))
+    return customer
+
+
+def agree(customer, words, *, at, is_granted=True):
+    record_consent(
+        customer,
+        purpose=ConsentPurpose.SERVICE,
+        is_granted=is_granted,
+        text=words,
+        source=ConsentSource.COUNTER,
+        by=None,
+        at=at,
+    )
+
+
+def test_the_whole_way(plan, reachable, clock):
     message = plan(channel=Channel.EMAIL)
     assert message.to_email == "sari@contoh.example"
     actions.send_due(clock=clock)
@@ -55,6 +78,43 @@ def test_the_whole_way(plan, customer, clock):
     assert sent.extra_headers["Message-ID"] == message.provider_sid
     # Nobody's health stands in the subject.
     assert sent.subject == "Pesan dari Klinik Seruni"
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("purpose", ConsentPurpose)
+def test_the_words_of_today_cover_it(customer, purpose, language):
+    with translation.override(language):
+        agree(customer, str(CONSENT_TEXTS[purpose]), at=NOW)
+    assert customer.consents.latest("at", "pk").covers_email
+
+
+@pytest.mark.parametrize(
+    "words,covered",
+    [
+        ("Saya setuju diingatkan lewat WhatsApp atau SMS.", False),
+        ("Boleh WA/e-mail: ya", True),
+        ("Setuju Email: ya", True),
+        ("gmail", False),
+        ("", False),
+    ],
+)
+def test_an_older_yes_covers_what_its_words_name(plan, customer, clock, words, covered):
+    customer.email = "sari@contoh.example"
+    customer.save()
+    agree(customer, words, at=NOW + timedelta(minutes=1))
+    message = plan(channel=Channel.EMAIL)
+    actions.send_due(clock=clock)
+    message.refresh_from_db()
+    assert message.state == ("accepted" if covered else "suppressed")
+    assert len(mail.outbox) == covered
+
+
+def test_her_latest_word_counts(plan, reachable, clock):
+    agree(reachable, "e-mail", at=NOW + timedelta(minutes=2), is_granted=False)
+    plan(channel=Channel.EMAIL)
+    actions.send_due(clock=clock)
+    assert Message.objects.get().state == "suppressed"
+    assert mail.outbox == []
 
 
 def test_without_an_address_it_stays_here(plan, clock):
