@@ -104,7 +104,11 @@ class NoticeForm(forms.Form):
                 error_messages={"required": _("Tulis paling sedikit satu hari.")},
                 help_text=_("Boleh lebih dari satu, dengan koma."),
             )
-        self.fields["send_at"] = clock_field(_("Pukul"), help_text=_("Menurut jam cabang."))
+        if not notice.moment:
+            self.fields["send_at"] = clock_field(_("Pukul"), help_text=_("Menurut jam cabang."))
+        if not notice.asks_way:
+            for name in ("channel", "may_sms", "may_call"):
+                del self.fields[name]
         self.order_fields(["is_on", "offsets", "send_at", "template", "channel"])
 
     @staticmethod
@@ -124,11 +128,11 @@ class NoticeForm(forms.Form):
         return Settings(
             is_on=said["is_on"],
             template=said["template"],
-            channel=said["channel"],
+            channel=said.get("channel", Channel.WHATSAPP),
             offsets=said.get("offsets", []),
-            send_at=said["send_at"],
-            may_sms=said["may_sms"],
-            may_call=said["may_call"],
+            send_at=said.get("send_at"),
+            may_sms=said.get("may_sms", False),
+            may_call=said.get("may_call", False),
         )
 
 

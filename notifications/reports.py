@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from notifications import notices
 from notifications.actions.writing import TEST
-from notifications.models import Channel, Message
+from notifications.models import TOGETHER, Channel, Message
 from notifications.states import MessageState, ProviderStatus
 
 LOG_PAGE = 50
@@ -184,6 +185,28 @@ def story(message: Message) -> list[Step]:
             Step(event.at, badge, state, " · ".join(parts), event.by.name if event.by else "")
         )
     return steps
+
+
+@dataclass(frozen=True)
+class Told:
+    """One of several notices that are said in one message."""
+
+    pk: int
+    name: StrOrPromise
+    text: str
+
+
+def told_together(message: Message) -> list[Told]:
+    """Return what a message is made of; nothing where it says just one thing."""
+    if message.notice != TOGETHER:
+        return []
+    parts = message.carries.select_related("template__current", "version").order_by("pk")
+    return [Told(part.pk, _kind(part), part.text) for part in parts]
+
+
+def _kind(message: Message) -> StrOrPromise:
+    known = notices.known(message.notice)
+    return known.name if known else message.notice
 
 
 def _shown(state: str, provider_status: str) -> tuple[str, str]:

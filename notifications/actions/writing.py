@@ -167,6 +167,13 @@ def _check(
 ) -> None:
     if reason := why_not_write_template(by=by):
         raise CannotWriteTemplate(reason)
+    for variable in offered_by(template):
+        if variable.is_needed and any(
+            f"{{{variable.name}}}" not in text for text in (body, sms_body or body)
+        ):
+            raise CannotWriteTemplate(
+                _("Tanpa {%(name)s} pesan ini tidak menyebut isinya.") % {"name": variable.name}
+            )
     found = findings(template, message_class=message_class, body=body, sms_body=sms_body)
     if refuses(found):
         raise CannotWriteTemplate(_("Perbaiki dulu yang ditandai pada teks."))

@@ -47,7 +47,11 @@ def message_show(request: StaffRequest, pk: int) -> HttpResponse:
     message = get_object_or_404(
         messages.select_related("customer", "template__current", "version", "branch"), pk=pk
     )
-    context = {"row": reports.message_row(message), "story": reports.story(message)}
+    context = {
+        "row": reports.message_row(message),
+        "story": reports.story(message),
+        "told": reports.told_together(message),
+    }
     return render(request, "notifications/message_show.html", context)
 
 

@@ -156,29 +156,34 @@ def _told(one: Notice) -> str:
 
 
 def _when(decision: Decision) -> str:
+    if decision.notice.moment:
+        return str(decision.notice.moment)
     clock = f"{decision.send_at:%H.%M}"
-    if decision.notice.asks_offsets is None:
-        return _("pada harinya, pukul %(clock)s") % {"clock": clock}
-    days = get_text_list([str(abs(offset)) for offset in decision.offsets], _("dan"))
-    most = max((abs(offset) for offset in decision.offsets), default=0)
-    if decision.notice.asks_offsets.is_before:
-        wording = ngettext(
-            "%(days)s hari sebelumnya, pukul %(clock)s",
-            "%(days)s hari sebelumnya, pukul %(clock)s",
-            most,
-        )
+    asked, parts = decision.notice.asks_offsets, []
+    days = [abs(offset) for offset in decision.offsets if offset]
+    if days and asked:
+        parts.append(_days(days, is_before=asked.is_before))
+    if asked is None or 0 in decision.offsets:
+        # A day before comes before the day itself, one after it comes later.
+        parts.insert(len(parts) if asked and asked.is_before else 0, _("pada harinya"))
+    return _("%(days)s, pukul %(clock)s") % {
+        "days": get_text_list(parts, _("dan")),
+        "clock": clock,
+    }
+
+
+def _days(days: list[int], *, is_before: bool) -> str:
+    listed, most = get_text_list([str(day) for day in days], _("dan")), max(days)
+    if is_before:
+        wording = ngettext("%(days)s hari sebelumnya", "%(days)s hari sebelumnya", most)
     else:
-        wording = ngettext(
-            "%(days)s hari sesudahnya, pukul %(clock)s",
-            "%(days)s hari sesudahnya, pukul %(clock)s",
-            most,
-        )
-    return wording % {"days": days, "clock": clock}
+        wording = ngettext("%(days)s hari sesudahnya", "%(days)s hari sesudahnya", most)
+    return wording % {"days": listed}
 
 
 def _waits_until(scope: Branch | None, decision: Decision) -> str:
     """Its hour lies in the quiet ones: then say when it goes out instead."""
-    if scope is None or decision.channel == Channel.BY_HAND:
+    if scope is None or decision.notice.moment or decision.channel == Channel.BY_HAND:
         return ""
     moment = decision.moment(scope, scope.business_date(timezone.now()), 0)
     clock = scope.local(scope.after_quiet(moment)).time()

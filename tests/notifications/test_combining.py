@@ -426,3 +426,21 @@ def test_by_hand_too_what_outlives_the_others_stays(by_hand, customer):
     assert states() == {
         "aftercare": "expired", "control_missed": "queued", TOGETHER: "cancelled"
     }  # fmt: skip
+
+
+# The page -----------------------------------------------------------------------------------------
+
+
+def test_a_messages_page_tells_what_it_was_made_of(tell, sending, clock, cast, sign_in):
+    tell("aftercare")
+    tell("control_missed")
+    actions.send_due(clock=clock)
+    client = sign_in(cast.maya)
+    carrier, part = (Message.objects.get(notice=key) for key in (TOGETHER, "aftercare"))
+
+    page = client.get(f"/messages/{carrier.pk}/").content.decode()
+    for words in ("Terdiri dari", "Kontrol terlewat", f"/messages/{part.pk}/"):
+        assert words in page
+    page = client.get(f"/messages/{part.pk}/").content.decode()
+    for words in ("Dikirim dalam satu pesan", f"/messages/{carrier.pk}/", "Ikut dalam satu pesan"):
+        assert words in page

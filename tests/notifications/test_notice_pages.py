@@ -145,3 +145,27 @@ def test_a_manager_sets_the_quiet_times_of_her_branch(
     answer = client.post("/messages/quiet/", typed | {"weekdays": [str(n) for n in range(7)]})
     assert answer.status_code == 422
     assert "Sisakan paling sedikit satu hari" in answer.content.decode()
+
+
+def test_a_notice_on_the_day_itself_says_so(
+    cast: Cast, sign_in: SignIn, form: dict[str, object]
+) -> None:
+    client = sign_in(cast.maya)
+    client.post(EDIT, form | {"offsets": "0"})
+    assert "Pada harinya, pukul 09.30" in client.get(LIST).content.decode()
+    client.post(EDIT, form | {"offsets": "3, 0"})
+    assert "3 hari sebelumnya dan pada harinya, pukul 09.30" in client.get(LIST).content.decode()
+
+
+def test_several_in_one_message_asks_only_for_what_is_its_own(
+    cast: Cast, menteng: Branch, sign_in: SignIn
+) -> None:
+    client = sign_in(cast.maya)
+    assert "Bersama yang pertama hari itu" in client.get(LIST).content.decode()
+    page = client.get(f"{LIST}together/").content.decode()
+    assert 'name="send_at"' not in page
+    assert 'name="channel"' not in page
+
+    template = Template.objects.get(key="together")
+    client.post(f"{LIST}together/", {"template": template.pk})
+    assert not actions.decided("together", branch=menteng).is_on

@@ -197,3 +197,13 @@ def test_every_text_that_comes_with_the_product_passes_its_linter() -> None:
     standard = {variable.name: variable.sample for variable in STANDARD}
     for key, _name, body in quick_replies.STARTERS:
         assert lint(body, message_class=MessageClass.PERSONAL, offered=standard) == [], key
+
+
+def test_the_words_for_several_notices_name_them(cast: Cast, sign_in: SignIn) -> None:
+    template = Template.objects.get(key="together")
+    client = sign_in(cast.maya)
+    words = {"body": "Halo {name}, apakah {question}? Balas saja.", "sms_body": ""}
+    answer = client.post(f"/messages/templates/{template.pk}/", words)
+
+    assert answer.status_code == 422
+    assert "Tanpa {news} pesan ini tidak menyebut isinya." in answer.content.decode()

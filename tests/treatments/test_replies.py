@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from notifications.actions import Heard, receive_inbound
+from notifications.actions.combining import combine
 from notifications.models import Conversation, Message
 from tests.factories import NOW, give_consent, put_message
 from treatments.models import Control
@@ -92,3 +93,31 @@ def test_a_kept_or_cancelled_control_stays(control, reminder):
     write(control, "Ya")
     control.refresh_from_db()
     assert control.state == ControlState.CANCELLED
+
+
+@pytest.fixture
+def in_one(control, reminder):
+    """The reminder as it left in one message with the thanks for the treatment."""
+    put_message(reminder, "queued", accepted_at=None, provider_sid=None)
+    thanks = Message.objects.get(notice="aftercare")
+    Message.objects.filter(pk=thanks.pk).update(
+        due_at=reminder.due_at, expires_at=reminder.expires_at
+    )
+    carrier = combine(reminder.pk, at=reminder.due_at)
+    put_message(
+        carrier,
+        "accepted",
+        accepted_at=NOW + DAY_BEFORE,
+        provider_sid="SM1",
+        to_phone=control.customer.phone,
+    )
+    return carrier
+
+
+def test_an_answer_to_several_in_one_reaches_the_control(control, in_one):
+    write(control, "Ya")
+    control.refresh_from_db()
+    assert control.state == ControlState.CONFIRMED
+    # What was told in it is told: nothing is planned once more.
+    states = dict(Message.objects.filter(notice="control_reminder").values_list("key", "state"))
+    assert list(states.values()).count("merged") == 1
