@@ -38,7 +38,7 @@ class CannotNoteCall(Exception):
 
 def put_on_list(message: Message, *, at: datetime) -> CallEntry | None:
     """Ask the branch to call about a message; None for whoever may not or cannot be called."""
-    about = message.parent or message
+    about = message.first
     customer = about.customer
     if customer is None or not customer.phone or not _may_call(about):
         return None

@@ -13,6 +13,7 @@ from notifications.actions.moves import Moves, locked
 from notifications.actions.planning import plan
 from notifications.actions.senders import sender_for
 from notifications.actions.sms import with_way_out, words_of
+from notifications.actions.trying_again import try_again
 from notifications.models import (
     Batch,
     BatchState,
@@ -51,6 +52,8 @@ def fall_back(message: Message, *, error: ErrorClass, at: datetime) -> bool:
     batch = hold(message.batch_id)
     if batch is not None and batch.state == BatchState.CANCELLED:
         return False
+    if error == ErrorClass.HANDSET and try_again(message, batch, at=at):
+        return True
     if message.may_sms and message.channel == Channel.WHATSAPP and _send_sms(message, batch, at=at):
         return True
     return message.may_call and put_on_list(message, at=at) is not None
@@ -59,12 +62,17 @@ def fall_back(message: Message, *, error: ErrorClass, at: datetime) -> bool:
 @transaction.atomic
 def recall(message: Message, *, at: datetime) -> None:
     """It arrived after all: what was to stand in for it and has not left yet stays here."""
-    arrived_after_all(message.parent or message, at=at)
-    child = locked(Message.objects.filter(parent=message).values_list("pk", flat=True)).first()
-    if child is not None and child.state == MessageState.QUEUED:
-        moves = Moves(at=at)
-        moves.move(child, MessageState.CANCELLED, note=_("WhatsApp sampai juga"), final_at=at)
-        moves.write()
+    arrived_after_all(message.first, at=at)
+    moves = Moves(at=at)
+    while child := _child_of(message):
+        if child.state == MessageState.QUEUED:
+            moves.move(child, MessageState.CANCELLED, note=_("Yang pertama sampai"), final_at=at)
+        message = child
+    moves.write()
+
+
+def _child_of(message: Message) -> Message | None:
+    return locked(Message.objects.filter(parent=message).values_list("pk", flat=True)).first()
 
 
 def fall_back_in_time(*, at: datetime) -> int:

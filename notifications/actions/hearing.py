@@ -104,7 +104,7 @@ def _obey(
 
 def _tell_the_app(answered: Message, meaning: Meaning, *, at: datetime) -> str:
     """Let the app whose notice is answered act on it; its mistakes never cost the reply."""
-    about = answered.parent or answered
+    about = answered.first
     hook = hook_for(about)
     if hook is None:
         return ""
@@ -125,7 +125,7 @@ def _meaning(body: str, *, phone: str, answered: Message | None) -> Meaning:
     if meant == Said.START:
         is_stopped = Suppression.objects.live().filter(phone=phone).exists()
         return Meaning.START if is_stopped else Meaning.OTHER
-    is_asked = answered is not None and hook_for(answered.parent or answered) is not None
+    is_asked = answered is not None and hook_for(answered.first) is not None
     if meant == Said.YES and is_asked:
         return Meaning.YES
     if meant in (Said.NO, Said.CANCEL) and is_asked:

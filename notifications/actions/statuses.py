@@ -35,7 +35,9 @@ WITH found AS (
     SELECT found.*, provider_rank < %(delivered)s AND (
         EXISTS (SELECT FROM notifications_message child WHERE child.parent_id = found.id)
         OR EXISTS (SELECT FROM notifications_callreason reason
-            WHERE reason.message_id IN (found.id, found.parent_id))) AS has_substitute
+            WHERE reason.message_id IN (found.id, found.parent_id))
+        OR EXISTS (SELECT FROM notifications_message parent
+            WHERE parent.id = found.parent_id AND parent.parent_id IS NOT NULL)) AS has_substitute
     FROM found
 ), rising AS (
     SELECT * FROM judged WHERE (state IN ('queued', 'sending', 'unknown', 'abandoned')

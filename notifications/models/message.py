@@ -283,6 +283,14 @@ class Message(models.Model):
         return self.carrier or self
 
     @property
+    def first(self) -> "Message":
+        """What it began with: itself, or the message that it stands in for."""
+        found = self
+        while found.parent is not None:
+            found = found.parent
+        return found
+
+    @property
     def text(self) -> str:
         """As it was sent, or as it would be sent now."""
         if self.body or self.template is None:

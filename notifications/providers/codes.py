@@ -19,6 +19,8 @@ class ErrorClass(StrEnum):
     RATE = "rate"
     DECLINED = "declined"
     UNREACHABLE = "unreachable"
+    # Switched off or out of reach just then: another attempt may find it.
+    HANDSET = "handset"
     BLOCKED = "blocked"
     # A code this table does not know: never sent again by itself.
     REVIEW = "review"
@@ -51,10 +53,11 @@ CODES: dict[int, ErrorClass] = {
     63038: ErrorClass.RATE,
     63119: ErrorClass.RATE,
     63049: ErrorClass.DECLINED,
-    30003: ErrorClass.UNREACHABLE,
-    30036: ErrorClass.UNREACHABLE,
+    30003: ErrorClass.HANDSET,
+    30036: ErrorClass.HANDSET,
+    30500: ErrorClass.HANDSET,
+    # The provider leaves it alone too, because it may have arrived.
     30410: ErrorClass.UNREACHABLE,
-    30500: ErrorClass.UNREACHABLE,
     30004: ErrorClass.BLOCKED,
     30005: ErrorClass.BLOCKED,
     30006: ErrorClass.BLOCKED,
@@ -74,6 +77,7 @@ WORDS: dict[ErrorClass, str] = {
     ErrorClass.RATE: _("Batas pengiriman tercapai"),
     ErrorClass.DECLINED: _("WhatsApp memilih tidak mengantarkan pesan ini"),
     ErrorClass.UNREACHABLE: _("Ponsel tidak dapat dijangkau"),
+    ErrorClass.HANDSET: _("Ponsel sedang tidak dapat dijangkau"),
     ErrorClass.BLOCKED: _("Ditahan oleh operator"),
     ErrorClass.REVIEW: _("Ditolak dengan kode yang belum dikenal"),
 }
