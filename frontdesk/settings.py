@@ -89,6 +89,7 @@ TEMPLATES = [
                 "frontdesk.staff.context.desk",
             ],
             "builtins": ["frontdesk.templatetags.frontdesk"],
+            "libraries": {"i18n": "frontdesk.quick_i18n"},
         },
     },
 ]

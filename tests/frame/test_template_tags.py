@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.template import engines
+from django.template import Context, Engine, RequestContext, Template, engines
+from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from frontdesk.templatetags.frontdesk import STATES, masked_phone, phone
@@ -76,3 +78,28 @@ def test_an_icon_that_means_something_has_a_name() -> None:
 def test_every_form_gets_its_own_key() -> None:
     assert render("{% once_key %}") != render("{% once_key %}")
     assert render("{% once_key %}").startswith('<input type="hidden" name="once" value="')
+
+
+@pytest.mark.parametrize(
+    "words", ['"Antrean"', "'Diskon 10% & lebih'", '"Menu" as x', '"Menu"|upper', '"Menu" noop']
+)
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_fixed_words_are_translated_as_django_would(words: str, language: str) -> None:
+    source = f"{{% load i18n %}}{{% translate {words} %}}{{{{ x }}}}"
+    engine = engines["django"].engine
+    theirs = Engine(builtins=engine.builtins)
+    theirs.libraries = engine.libraries | {"i18n": "django.templatetags.i18n"}
+    theirs.template_libraries = theirs.get_template_libraries(theirs.libraries)
+    with translation.override(language):
+        expected = theirs.from_string(source).render(Context())
+        assert engine.from_string(source).render(Context()) == expected
+
+
+def test_a_place_is_marked_where_one_stands(rf: RequestFactory) -> None:
+    place = Template('{% menu_item "staff:duty" "person-check" _("Petugas hari ini") %}')
+    url = reverse("staff:duty")
+    here = place.render(RequestContext(rf.get(url)))
+    elsewhere = place.render(RequestContext(rf.get("/")))
+    assert f'<a class="menu-item" href="{url}" aria-current="page">' in here
+    assert f'<a class="menu-item" href="{url}">' in elsewhere
+    assert "Petugas hari ini</a>" in here
