@@ -34,6 +34,7 @@ urlpatterns = [
     # Control schedules
     path("controls/", controls.control_list, name="controls"),
     path("controls/<int:pk>/move/", controls.control_move, name="control_move"),
+    path("controls/<int:pk>/keep/", controls.control_keep, name="control_keep"),
     path("controls/<int:pk>/cancel/", controls.control_cancel, name="control_cancel"),
     # The beautician's phone
     path("my/slips/", beauticians.my_slips, name="my_slips"),

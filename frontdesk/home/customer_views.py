@@ -1,5 +1,8 @@
 """Registering a customer from wherever the desk is, and the page that shows all of her."""
 
+from dataclasses import dataclass
+from datetime import date, timedelta
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,9 +23,22 @@ from frontdesk.visits.actions import CannotChangeVisit
 from frontdesk.visits.models import Visit
 from frontdesk.visits.reports import age_of
 from notifications.reports_reach import stops_of
+from treatments.actions.controls import KEPT_DAYS_BEFORE
 from treatments.models import Control
+from treatments.states import KEEPABLE
 
 MOST_LEDGER = 30
+MOST_CONTROLS = 6
+# Who stayed away longer than this is for a campaign.
+MISSED_SINCE = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class ControlRow:
+    control: Control
+    may_change: bool
+    # A visit today would still keep it.
+    may_keep: bool
 
 
 @staff_required(Permission.EDIT_CUSTOMERS)
@@ -69,14 +85,12 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
             request, "home/customer.html#older", {"timeline": timeline, "customer": customer}
         )
     today = request.branch.business_date(timezone.now())
-    planned = Control.objects.filter(customer=customer).planned()
-    planned = planned.select_related("line", "branch").only("due_on", "line__name", "branch__name")
     ledger = _ledger(customer)
     latest = _latest_words(customer, ledger)
     context = {
         "customer": customer,
         "age": age_of(customer, on=today),
-        "planned": planned.order_by("due_on", "pk")[:6],
+        "controls": _controls(request, customer, on=today),
         "today": today,
         "consents": [
             {"purpose": purpose, "text": text, "latest": latest.get(purpose)}
@@ -90,9 +104,40 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "home/customer.html", context)
 
 
+@staff_required(Permission.SEE_CUSTOMERS)
+@require_GET
+def customer_controls(request: StaffRequest, pk: int) -> HttpResponse:
+    """Her control schedules again, after one of them was moved, kept or cancelled."""
+    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+    today = request.branch.business_date(timezone.now())
+    context = {
+        "customer": customer,
+        "controls": _controls(request, customer, on=today),
+        "today": today,
+    }
+    return render(request, "home/customer.html#controls", context)
+
+
+def _controls(request: StaffRequest, customer: Customer, *, on: date) -> list[ControlRow]:
+    """Return what she is expected for, and what she missed or wants on another day."""
+    found = Control.objects.filter(customer=customer, state__in=KEEPABLE)
+    found = found.filter(due_on__gte=on - MISSED_SINCE).select_related("line", "branch")
+    found = found.only("due_on", "state", "line__name", "branch__name").order_by("due_on", "pk")
+    return [
+        ControlRow(
+            control,
+            may_change=request.user.may(Permission.PLAN_CONTROLS, branch=control.branch),
+            may_keep=control.due_on <= on + timedelta(days=KEPT_DAYS_BEFORE),
+        )
+        for control in found[:MOST_CONTROLS]
+    ]
+
+
 def _ledger(customer: Customer) -> list[ConsentEvent]:
     events = ConsentEvent.objects.filter(customer=customer).select_related("by")
-    events = events.only("purpose", "is_granted", "text_shown", "source", "at", "by__nickname")
+    events = events.only(
+        *("purpose", "is_granted", "text_shown", "covers_email", "source", "at"), "by__nickname"
+    )
     return list(events.order_by("-at", "-pk")[:MOST_LEDGER])
 
 

@@ -17,4 +17,9 @@ urlpatterns = [
     path("search/", search_views.search, name="search"),
     path("customers/new/", customer_views.customer_new, name="customer_new"),
     path("customers/<int:pk>/", customer_views.customer, name="customer"),
+    path(
+        "customers/<int:pk>/controls/",
+        customer_views.customer_controls,
+        name="customer_controls",
+    ),
 ]

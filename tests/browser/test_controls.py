@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 from playwright.sync_api import Page, expect
 
 from frontdesk.branches.models import Branch
+from frontdesk.visits.actions import check_in
+from frontdesk.visits.models import Purpose
 from tests.browser.conftest import check_axe, shoot
 from tests.conftest import Cast
 from tests.factories import CustomerFactory, TreatmentFactory, create_slip, put_on_duty
@@ -89,3 +92,36 @@ def test_a_control_is_moved_and_another_cancelled(desk: Page, controls: list[Con
     desk.get_by_role("link", name="Terlewat").click()
     expect(desk.locator(".control-table tbody tr")).to_have_count(1)
     check_axe(desk)
+
+
+def test_on_her_own_page(desk: Page, cast: Cast, menteng: Branch, controls: list[Control]) -> None:
+    maria = controls[0]
+    check_in(
+        branch=menteng,
+        purpose=Purpose.TREATMENT,
+        customer=maria.customer,
+        by=cast.anna,
+        at=timezone.now(),
+    )
+    desk.goto(f"/customers/{maria.customer_id}/")
+    rows = desk.locator("#customer-controls .control-row")
+    count = rows.count()
+    check_axe(desk)
+    shoot(desk, "customer-controls")
+    desk.locator(f"#control-{maria.pk}-move").click()
+    dialog = desk.get_by_role("dialog", name="Pindahkan jadwal kontrol")
+    dialog.get_by_role("button", name=re.compile(r"\+1 hari")).click()
+    dialog.get_by_role("button", name="Pindahkan").click()
+    expect(desk.locator("#status")).to_contain_text("Kontrol dipindah ke")
+    tomorrow = date_format(menteng.business_date(timezone.now()) + timedelta(days=1), "j M Y")
+    expect(desk.locator("#customer-controls")).to_contain_text(tomorrow)
+    expect(desk.locator(f"#control-{maria.pk}-move")).to_be_focused()
+
+    desk.locator(f"#control-{maria.pk}-keep").click()
+    expect(desk.locator("#status")).to_contain_text("ditepati")
+    expect(rows).to_have_count(count - 1)
+    maria.refresh_from_db()
+    assert maria.state == ControlState.KEPT
+    check_axe(desk)
+    desk.reload()
+    expect(desk.locator(".timeline").first).to_contain_text("ditepati")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Staff
 from frontdesk.visits.models import Visit
+from frontdesk.visits.states import VisitState
 from treatments import notices
 from treatments.models import Control, ControlEvent, Slip
 from treatments.permissions import why_not_answer_control, why_not_change_control
@@ -65,6 +66,20 @@ def cancel_control(control: Control, *, by: Staff, at: datetime, note: str = "")
     if reason := why_not_change_control(control, ControlState.CANCELLED, by=by):
         raise CannotChangeControl(reason)
     _move(control, to=ControlState.CANCELLED, by=by, at=at, note=note)
+    notices.follow_controls(control.customer, branch=control.branch, by=by, at=at)
+
+
+@transaction.atomic
+def keep_control(control: Control, *, branch: Branch, by: Staff, at: datetime) -> None:
+    """Note that she keeps a control by her visit of today at this branch."""
+    if reason := why_not_change_control(control, ControlState.KEPT, by=by):
+        raise CannotChangeControl(reason)
+    gone = [VisitState.LEFT, VisitState.NO_SHOW]
+    today = Visit.objects.of_day(branch=branch, on=branch.business_date(at))
+    visit = today.filter(customer=control.customer).exclude(state__in=gone).last()
+    if visit is None:
+        raise CannotChangeControl(_("Ia belum datang hari ini. Beri dulu nomor antrean."))
+    _move(control, to=ControlState.KEPT, by=by, at=at, kept_by_visit=visit)
     notices.follow_controls(control.customer, branch=control.branch, by=by, at=at)
 
 

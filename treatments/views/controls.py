@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from frontdesk.staff.access import StaffRequest, staff_required
 from frontdesk.staff.permissions import Permission
@@ -23,7 +23,7 @@ from treatments.models.control import ControlQuerySet
 from treatments.notices import reminders_for
 from treatments.permissions import why_not_change_control
 from treatments.states import EXPECTED, ControlState
-from treatments.views.replies import CONTROLS_CHANGED, done, posted
+from treatments.views.replies import CONTROLS_CHANGED, done, posted, refused
 
 DIALOG = "control-deed"
 WEEK = timedelta(days=7)
@@ -90,6 +90,19 @@ def control_move(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @staff_required(Permission.PLAN_CONTROLS)
+@require_POST
+def control_keep(request: StaffRequest, pk: int) -> HttpResponse:
+    """Note a control as kept by her visit of today at this desk."""
+    control = _control_or_404(request, pk)
+    try:
+        actions.keep_control(control, branch=request.branch, by=request.user, at=timezone.now())
+    except CannotChangeControl as refusal:
+        return refused(request, why=str(refusal), to=_customer_page(control))
+    said = _("Kontrol %(name)s ditepati.") % {"name": control.line.name}
+    return done(request, said=said, to=_customer_page(control), **CONTROLS_CHANGED)
+
+
+@staff_required(Permission.PLAN_CONTROLS)
 @require_http_methods(["GET", "POST"])
 def control_cancel(request: StaffRequest, pk: int) -> HttpResponse:
     """Ask for a word in a dialog, then cancel the control and withdraw its reminder."""
@@ -105,6 +118,10 @@ def control_cancel(request: StaffRequest, pk: int) -> HttpResponse:
             return _done(request, _("Jadwal kontrol dibatalkan."))
     why_not = why_not_change_control(control, ControlState.CANCELLED, by=request.user)
     return _dialog(request, control, form, "treatments/_control_cancel.html", why_not=why_not)
+
+
+def _customer_page(control: Control) -> str:
+    return reverse("home:customer", args=[control.customer_id])
 
 
 def _rows(controls: ControlQuerySet, *, newest_first: bool) -> list[ControlRow]:
