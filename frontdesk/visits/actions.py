@@ -10,9 +10,10 @@ from customers.models import Customer
 from frontdesk.branches.actions import take_number
 from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Staff
+from frontdesk.visits import notices
 from frontdesk.visits.models import SERIES, Purpose, Visit, VisitEvent, VisitEventKind
 from frontdesk.visits.permissions import moved_by_another, why_not_move, why_not_undo
-from frontdesk.visits.states import VisitState
+from frontdesk.visits.states import ENDED, VisitState
 
 
 class CannotChangeVisit(Exception):
@@ -46,6 +47,8 @@ def check_in(
         arrived_at=at,
     )
     _note(visit, VisitEventKind.CHECKED_IN, old="", by=by, at=at)
+    if customer is not None:
+        notices.follow_arrival(customer, by=by, at=at)
     return visit
 
 
@@ -61,6 +64,10 @@ def identify_guest(visit: Visit, *, customer: Customer, by: Staff, at: datetime)
         )
     if changed:
         _note(visit, VisitEventKind.IDENTIFIED, old=visit.state, by=by, at=at)
+        if visit.is_open:
+            notices.follow_arrival(customer, by=by, at=at)
+        else:
+            notices.follow_end(visit, by=by, at=at)
 
 
 @transaction.atomic
@@ -174,6 +181,7 @@ def undo_last_step(visit: Visit, *, by: Staff, at: datetime, step: int | None = 
     Visit.objects.filter(pk=visit.pk).update(**before)
     visit.refresh_from_db()
     _note(visit, VisitEventKind.UNDONE, old=old, by=by, at=at, undoes=event)
+    _tell(visit, old=VisitState(old), by=by, at=at)
 
 
 def _move(
@@ -195,6 +203,14 @@ def _move(
     if not moved:
         raise CannotChangeVisit(moved_by_another(visit))
     _note(visit, VisitEventKind.MOVED, old=old, by=by, at=at, note=note, before=before)
+    _tell(visit, old=old, by=by, at=at)
+
+
+def _tell(visit: Visit, *, old: VisitState, by: Staff, at: datetime) -> None:
+    if old in ENDED or visit.state in ENDED:
+        notices.follow_end(visit, by=by, at=at)
+    if VisitState.WAITING in (old, visit.state):
+        notices.follow_queue(visit.branch, on=visit.business_date, by=by, at=at)
 
 
 def _note(

@@ -7,4 +7,4 @@ class VisitsConfig(AppConfig):
     verbose_name = _("Kunjungan")
 
     def ready(self) -> None:
-        from frontdesk.visits import audiences  # noqa: F401
+        from frontdesk.visits import audiences, notices  # noqa: F401
