@@ -85,7 +85,7 @@ def fall_back_in_time(*, at: datetime) -> int:
         accepted_at__lte=at - UNDELIVERED_FOR,
         expires_at__gt=at,
         expires_at__lte=at + settings.MESSAGE_FALL_BACK_BEFORE,
-        child=None,
+        children=None,
         call_reason=None,
     )
     late = late.filter(may_sms=True) | late.filter(may_call=True)

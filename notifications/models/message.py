@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
-from frontdesk.append_only import append_only
+from frontdesk.append_only import append_only, kept
 from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import Permission
@@ -44,6 +44,9 @@ class Batch(models.Model):
     template = models.ForeignKey(Template, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
 
+    class Meta:
+        triggers = [kept()]
+
     def __str__(self) -> str:
         return self.name
 
@@ -60,7 +63,9 @@ class Message(models.Model):
     key = models.CharField(max_length=120)
     # Which kind of notice it is (notifications.notices); empty for a campaign or a reply.
     notice = models.CharField(max_length=60, blank=True)
-    # Every move of a row writes to every index it stands in, so none is kept that another covers.
+    # Every move of a row writes to every index it stands in, so none is kept that another covers;
+    # and each foreign key is a look-up for each of a campaign's messages, so those to rows that
+    # nobody can delete (`kept`) go without.
     branch = models.ForeignKey(
         Branch, on_delete=models.PROTECT, related_name="messages", db_index=False
     )
@@ -69,22 +74,44 @@ class Message(models.Model):
         Customer, on_delete=models.PROTECT, null=True, related_name="messages", db_index=False
     )
     batch = models.ForeignKey(
-        Batch, on_delete=models.PROTECT, null=True, related_name="messages", db_index=False
+        Batch,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="messages",
+        db_index=False,
+        db_constraint=False,
     )
     # The message that did not arrive and that this one stands in for.
-    parent = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="child")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="children", db_index=False
+    )
     # Empty for free text, which stands in `body`.
     template = models.ForeignKey(
-        Template, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        Template,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     # The words it is sent in, fixed when it is claimed.
     version = models.ForeignKey(
-        TemplateVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        TemplateVersion,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     message_class = models.CharField(max_length=14, choices=MessageClass)
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.WHATSAPP)
     sender = models.ForeignKey(
-        Sender, on_delete=models.PROTECT, null=True, related_name="messages", db_index=False
+        Sender,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="messages",
+        db_index=False,
+        db_constraint=False,
     )
     lane = models.PositiveSmallIntegerField(choices=Lane, default=Lane.NOTICE)
     variables = models.JSONField(default=dict)
@@ -138,6 +165,7 @@ class Message(models.Model):
         verbose_name = _("pesan")
         verbose_name_plural = _("pesan")
         triggers = [
+            kept(),
             pgtrigger.FSM(
                 name="legal_moves",
                 condition=pgtrigger.AnyChange("state"),
@@ -227,7 +255,16 @@ class Message(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["key"], name="notifications_message_key"),
-            models.UniqueConstraint(fields=["provider_sid"], name="notifications_message_sid"),
+            models.UniqueConstraint(
+                fields=["provider_sid"],
+                name="notifications_message_sid",
+                condition=models.Q(provider_sid__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["parent"],
+                name="notifications_message_one_child",
+                condition=models.Q(parent__isnull=False),
+            ),
             # Never marked as sent when nobody took it.
             models.CheckConstraint(
                 name="notifications_message_accepted",
@@ -306,7 +343,11 @@ class MessageEvent(models.Model):
     """One step of one message. Never the text, never the number."""
 
     message = models.ForeignKey(
-        Message, on_delete=models.PROTECT, related_name="events", db_index=False
+        Message,
+        on_delete=models.PROTECT,
+        related_name="events",
+        db_index=False,
+        db_constraint=False,
     )
     old = models.CharField(max_length=12, choices=MessageState, blank=True)
     new = models.CharField(max_length=12, choices=MessageState)

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from frontdesk.append_only import kept
 from frontdesk.branches.models import Branch
 from notifications.models.text import Channel
 
@@ -56,6 +57,7 @@ class Sender(models.Model):
     paused_reason = models.CharField(_("alasan"), max_length=200, blank=True)
 
     class Meta:
+        triggers = [kept()]
         ordering = ["channel", "address"]
         verbose_name = _("pengirim")
         constraints = [

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
+from frontdesk.append_only import kept
 from frontdesk.staff.models import Staff
 
 
@@ -66,6 +67,7 @@ class Template(models.Model):
     stopped_at = models.DateTimeField(null=True)
 
     class Meta:
+        triggers = [kept()]
         ordering: ClassVar[list[str]] = ["key"]
         verbose_name = _("templat pesan")
         verbose_name_plural = _("templat pesan")
@@ -129,7 +131,7 @@ class TemplateVersion(models.Model):
                     "template", "number", "body", "sms_body", "variables", "by", "at"
                 ),
             ),
-            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            kept(),
         ]
         constraints = [
             models.UniqueConstraint(
