@@ -259,6 +259,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 60.0,
         "options": {"expires": 50},
     },
+    "ask what messages cost": {
+        "task": "notifications.tasks.ask_prices",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "read waiting customer lists": {
         "task": "customers.tasks.run_waiting_imports",
         "schedule": 5.0,

@@ -27,6 +27,7 @@ from notifications.states import MessageState, ProviderStatus
 DAY = timedelta(hours=24)
 FIGURE_DAYS = 14
 MILLION = 1_000_000
+PRICED = (Channel.WHATSAPP, Channel.SMS)
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,8 @@ class DayFigures:
     by_sms: int = 0
     segments: int = 0
     cost: int = 0
+    # What left by the provider and has no price yet.
+    unpriced: int = 0
     currency: str = ""
 
     @property
@@ -151,6 +154,7 @@ def daily_figures(branch: Branch, *, at: datetime, days: int = FIGURE_DAYS) -> l
             by_sms=Count("pk", filter=Q(channel=Channel.SMS)),
             parts=Sum("segments", filter=Q(channel=Channel.SMS)),
             cost=Sum("price_micros"),
+            unpriced=Count("pk", filter=Q(price_micros=None, channel__in=PRICED)),
         )
     )
     return [_sum(day, found) for day, found in sorted(_by_day(rows).items(), reverse=True)]
@@ -161,7 +165,16 @@ def total(figures: list[DayFigures]) -> DayFigures:
         day=None,
         **{
             name: sum(getattr(one, name) for one in figures)
-            for name in ("sent", "delivered", "read", "bad", "by_sms", "segments", "cost")
+            for name in (
+                "sent",
+                "delivered",
+                "read",
+                "bad",
+                "by_sms",
+                "segments",
+                "cost",
+                "unpriced",
+            )
         },
         currency=next((one.currency for one in figures if one.currency), ""),
     )
@@ -185,5 +198,6 @@ def _sum(day: date, rows: list[dict[str, Any]]) -> DayFigures:
         by_sms=sum(row["by_sms"] for row in rows),
         segments=sum(row["parts"] or 0 for row in rows),
         cost=sum(row["cost"] or 0 for row in rows),
+        unpriced=sum(row["unpriced"] for row in rows),
         currency=next((row["currency"] for row in rows if row["currency"]), ""),
     )

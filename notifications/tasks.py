@@ -57,6 +57,11 @@ def ask() -> None:
 
 
 @shared_task
+def ask_prices() -> None:
+    actions.pull_prices()
+
+
+@shared_task
 def stand_in() -> None:
     """What did not arrive goes another way in time; what nobody sent by hand leaves its list."""
     actions.fall_back_in_time(at=timezone.now())

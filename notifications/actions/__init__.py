@@ -22,6 +22,7 @@ from notifications.actions.noticing import (
 from notifications.actions.parting import release
 from notifications.actions.planning import cancel, plan
 from notifications.actions.polling import poll_stale
+from notifications.actions.pricing import pull_prices
 from notifications.actions.pulling import pull_inbound
 from notifications.actions.pumping import PUMP_BUDGET, STOPPING, pump, send_due, senders_with_due
 from notifications.actions.recovering import recover
@@ -74,6 +75,7 @@ __all__ = [
     "plan_notice",
     "poll_stale",
     "pull_inbound",
+    "pull_prices",
     "pump",
     "receive_inbound",
     "record_opt_out",

@@ -105,6 +105,34 @@ class SenderPace(models.Model):
         return f"{self.sender_id} {self.circuit}"
 
 
+class PricePull(models.Model):
+    """One sender's day in the provider's list, read by pages for what its messages cost."""
+
+    sender = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="price_pulls")
+    # By the provider's calendar, which is UTC.
+    day = models.DateField()
+    # Where the pass that is under way goes on; empty: at the beginning.
+    token = models.CharField(max_length=200, blank=True)
+    pages = models.PositiveIntegerField(default=0)
+    # Empty: nothing more is expected of that day.
+    next_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sender", "day"], name="notifications_pricepull_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at"],
+                name="notifications_pricepull_due",
+                condition=models.Q(next_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sender_id} {self.day}"
+
+
 class Heartbeat(models.Model):
     """When a job last ran to its end."""
 

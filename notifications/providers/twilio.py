@@ -4,10 +4,11 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from twilio.rest import Client
@@ -168,6 +169,23 @@ def received_since(*, address: str, since: datetime) -> list[Listed]:
     except Exception as broken:
         raise LookUpFailed(type(broken).__name__) from broken
     return found[::-1]
+
+
+def sent_on(day: date, *, sender: str, token: str, page: int) -> tuple[list[Listed], str]:
+    """One page of what this sender sent on a day of the provider's, and what leads to the next."""
+    try:
+        found = client().messages.page(
+            from_=sender,
+            date_sent=day.isoformat(),
+            page_size=LONGEST_PAGE,
+            page_number=page,
+            **({"page_token": token} if token else {}),
+        )
+        rows = [_listed(row) for row in found if _is_ours(row)]
+        query = parse_qs(urlsplit(found.next_page_url or "").query)
+        return rows, next(iter(query.get("PageToken", [])), "")
+    except Exception as broken:
+        raise LookUpFailed(type(broken).__name__) from broken
 
 
 def fetch(sid: str) -> Listed:
