@@ -4,10 +4,11 @@ What may not go now leaves the line in the same statement, with its reason: supp
 queued again for later. docs/decisions/0012 says why it is one statement.
 """
 
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -91,20 +92,22 @@ class Slice:
 class Hours:
     """What each branch's wall clock says to a message that is due now."""
 
-    branches: list[int]
-    later: list[datetime | None]
-    days: list[date]
-    mornings: list[datetime]
+    # As the statement reads it: written once a minute, read with every slice.
+    rows: str
 
     @classmethod
     def of(cls, branches: Sequence[Branch], *, at: datetime) -> "Hours":
-        afters = [branch.after_quiet(at) for branch in branches]
-        return cls(
-            [branch.pk for branch in branches],
-            [after if after > at else None for after in afters],
-            [branch.business_date(at) for branch in branches],
-            [branch.next_morning(at) for branch in branches],
-        )
+        return cls(json.dumps([cls._row(branch, at=at) for branch in branches]))
+
+    @staticmethod
+    def _row(branch: Branch, *, at: datetime) -> dict[str, object]:
+        after = branch.after_quiet(at)
+        return {
+            "branch_id": branch.pk,
+            "later": after.isoformat() if after > at else None,
+            "day": branch.business_date(at).isoformat(),
+            "morning": branch.next_morning(at).isoformat(),
+        }
 
 
 _HOLDS = ", ".join(f"'{hold}'" for hold in HOLDS)
@@ -171,8 +174,8 @@ WITH sources AS (
     LEFT JOIN customers_customer customer ON customer.id = picked.customer_id
     LEFT JOIN notifications_template template ON template.id = picked.template_id
     LEFT JOIN notifications_templateversion version ON version.id = template.current_id
-    LEFT JOIN unnest(%(branches)s::bigint[], %(later)s::timestamptz[], %(days)s::date[],
-        %(mornings)s::timestamptz[]) AS hours (branch_id, later, day, morning)
+    LEFT JOIN json_to_recordset(%(hours)s::json)
+        AS hours (branch_id bigint, later timestamptz, day date, morning timestamptz)
         ON hours.branch_id = picked.branch_id
     CROSS JOIN LATERAL (SELECT CASE
         WHEN picked.to_phone <> '' AND (picked.customer_id IS NULL OR picked.batch_id IS NOT NULL
@@ -330,10 +333,7 @@ def _claim(
         "portfolio": grant.portfolio,
         "people_left": people_left,
         "people_at": people_at,
-        "branches": hours.branches,
-        "later": hours.later,
-        "days": hours.days,
-        "mornings": hours.mornings,
+        "hours": hours.rows,
         "lease": lease,
         "lease_for": settings.MESSAGE_LEASE,
         "from_address": grant.address,
