@@ -21,6 +21,11 @@ from tests.factories import BranchFactory, create_people, put_on_duty
 __all__ = ["django_db_modify_db_settings"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what is given more time than others; the rest of the cores do not wait for it."""
+    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
+
+
 def pytest_collection_finish() -> None:
     """Do not look through all of Django for garbage after every few hundred rows."""
     gc.collect()

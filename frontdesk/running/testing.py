@@ -67,11 +67,14 @@ def _run(argv: Sequence[str], browser: str | None) -> int:
 
 
 def _spread(argv: Sequence[str]) -> list[str]:
-    """The whole suite runs on every core; a few files are quicker on one, with one database."""
+    """The whole suite runs on every core; a few files are quicker on one, with one database.
+
+    One worker more than cores, because a walk often waits for a page, and the chaos for a lease.
+    """
     names_some = any(Path(argument.partition("::")[0]).exists() for argument in argv)
     if names_some or any(argument.startswith(("-n", "--pdb")) for argument in argv):
         return []
-    return ["-n", str(os.cpu_count() or 1), "--dist", "worksteal"]
+    return ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
 
 
 def _hold_one_of(folders: Sequence[Path]) -> DataFolder:
