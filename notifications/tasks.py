@@ -53,6 +53,7 @@ def ask() -> None:
     """What the provider did not tell, or told while we were away."""
     actions.pull_inbound()
     actions.poll_stale()
+    actions.forget_tries(at=timezone.now())
     actions.note_heartbeat("ask")
 
 

@@ -5,6 +5,7 @@ from notifications.actions.birthdays import plan_birthdays
 from notifications.actions.by_hand import clear_by_hand
 from notifications.actions.combining import combine_by_hand
 from notifications.actions.falling_back import fall_back, fall_back_in_time
+from notifications.actions.guarding import forget_tries
 from notifications.actions.hearing import receive_inbound
 from notifications.actions.holding import stand_in_for_held
 from notifications.actions.noticing import (
@@ -64,6 +65,7 @@ __all__ = [
     "fall_back_in_time",
     "follow_approvals",
     "forget_notice",
+    "forget_tries",
     "leave_by_link",
     "leave_in_peace",
     "lift_for",

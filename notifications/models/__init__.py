@@ -14,6 +14,7 @@ from notifications.models.message import (
 )
 from notifications.models.notice import NoticeReplan, NoticeSetting, NoticeWatermark
 from notifications.models.reach import (
+    LinkTries,
     OptOutLink,
     PhoneStanding,
     Scope,
@@ -58,6 +59,7 @@ __all__ = [
     "Hold",
     "InboundMessage",
     "Lane",
+    "LinkTries",
     "Meaning",
     "Message",
     "MessageClass",

@@ -75,3 +75,15 @@ class OptOutLink(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class LinkTries(models.Model):
+    """How often links were opened from one place lately, so that no codes are tried out."""
+
+    # Not the address itself: a digest of it that only this installation can make.
+    place = models.CharField(max_length=64, primary_key=True)
+    tries = models.PositiveIntegerField()
+    until = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.tries} {self.until}"

@@ -1,11 +1,8 @@
 """Leaving: by the link in an SMS, which anybody may open, and at the counter."""
 
-from datetime import timedelta
-
 from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
@@ -18,12 +15,10 @@ from frontdesk.staff.access import StaffRequest, public, staff_required
 from frontdesk.staff.once import once
 from frontdesk.staff.permissions import Permission
 from notifications import actions
+from notifications.actions.guarding import is_too_often
 from notifications.actions.suppressing import CannotSuppress
 from notifications.models import OptOutLink, Scope, Suppression
 
-# Codes are not guessed at this pace; a family behind one router is not locked out by it.
-MOST_TRIES = 30
-TRIES_WITHIN = timedelta(minutes=5)
 LONGEST_WORDS = 200
 
 
@@ -33,7 +28,7 @@ LONGEST_WORDS = 200
 def opt_out(request: HttpRequest, code: str) -> HttpResponse:
     """Show what can be stopped; only a press on the button stops it, not a scanner of links."""
     with translation.override(_language(request)):
-        if _is_too_often(request):
+        if is_too_often(get_client_ip_address(request) or "", at=timezone.now()):
             response = render(request, "notifications/too_often.html", status=429)
         else:
             response = _answer(request, code)
@@ -70,16 +65,6 @@ def _language(request: HttpRequest) -> str:
     if asked in dict(settings.LANGUAGES):
         return asked
     return translation.get_language_from_request(request)
-
-
-def _is_too_often(request: HttpRequest) -> bool:
-    key = f"opt-out:{get_client_ip_address(request)}"
-    cache.add(key, 0, TRIES_WITHIN.total_seconds())
-    try:
-        return cache.incr(key) > MOST_TRIES
-    except ValueError:
-        # It ended between the two lines.
-        return False
 
 
 @staff_required(Permission.EDIT_CUSTOMERS)

@@ -1,20 +1,21 @@
 """The page behind the link in an SMS: anybody opens it, it names nobody, a press is needed."""
 
+import re
+import threading
+from datetime import timedelta
+
 import pytest
-from django.core.cache import cache
+from django.db import connection
 from django.urls import reverse
 
 from customers.models import ConsentEvent
-from notifications.models import OptOutLink, Suppression
-from notifications.views.opt_out import MOST_TRIES
+from notifications.actions.guarding import MOST_TRIES, forget_tries, is_too_often
+from notifications.models import LinkTries, OptOutLink, Suppression
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh():
-    cache.clear()
+# The form's own token is new each time.
+TOKEN = re.compile(r"\b\w{64}\b")
 
 
 @pytest.fixture
@@ -69,7 +70,48 @@ def test_an_unknown_code_and_an_unknown_wish(client, url):
 def test_codes_cannot_be_tried_out(client, url):
     answers = [client.get(f"/b/code{n}/").status_code for n in range(MOST_TRIES + 1)]
     assert answers[-1] == 429
-    assert client.get(url).status_code == 429
+    refused = client.get(url)
+    assert refused.status_code == 429
+    # A code that exists is refused in the very same words.
+    other = client.get("/b/zzzzzzzz/")
+    assert TOKEN.sub("", refused.content.decode()) == TOKEN.sub("", other.content.decode())
+    assert client.post(url, {"scope": "all"}).status_code == 429
+    assert not Suppression.objects.exists()
+
+
+def test_a_number_of_nobody_reads_the_same(client, url):
+    OptOutLink.objects.create(code="nobodyyy", phone="+6281299999999", at=NOW)
+    pages = [client.get(address).content.decode() for address in (url, "/b/nobodyyy/")]
+    assert "Hentikan semua pesan" in pages[0]
+    assert TOKEN.sub("", pages[0]) == TOKEN.sub("", pages[1])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counted_over_all_processes_and_each_place_by_itself():
+    results = []
+
+    def work():
+        results.extend(is_too_often("198.51.100.7", at=NOW) for _ in range(10))
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results.count(False) == MOST_TRIES
+    assert not is_too_often("198.51.100.8", at=NOW)
+    assert not is_too_often("198.51.100.7", at=NOW + timedelta(minutes=5))
+
+
+def test_one_network_of_ipv6_is_one_place_and_no_address_is_kept():
+    for n in range(MOST_TRIES):
+        assert not is_too_often(f"2001:db8:1:2::{n:x}", at=NOW)
+    assert is_too_often("2001:db8:1:2:ffff::1", at=NOW)
+    assert not is_too_often("2001:db8:1:3::1", at=NOW)
+    assert not any("2001" in row.place for row in LinkTries.objects.all())
+    assert forget_tries(at=NOW) == 0
+    assert forget_tries(at=NOW + timedelta(minutes=5)) == 2
 
 
 def test_the_desk_records_it_and_the_customer_agrees_again(sign_in, cast, customer):
