@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from customers.actions import CardChanged, change_customer, record_consent
 from customers.forms import ChangeForm, ConsentForm
@@ -67,11 +67,11 @@ def consent_record(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @staff_required(Permission.EDIT_CUSTOMERS)
-@require_GET
+@require_POST
 def phone_lookup(request: StaffRequest) -> HttpResponse:
     """Tell who has the number that is being typed: a help, families share numbers."""
     try:
-        phone = parse_phone(request.GET.get("phone", "")[:30])
+        phone = parse_phone(request.POST.get("phone", "")[:30])
     except BadPhone:
         return HttpResponse()
     found = (
@@ -81,7 +81,7 @@ def phone_lookup(request: StaffRequest) -> HttpResponse:
         .order_by("name_folded", "pk")
     )
     owners = list(found[: MOST_OWNERS + 1])
-    visit = request.GET.get("visit", "")
+    visit = request.POST.get("visit", "")
     context = {
         "owners": owners[:MOST_OWNERS],
         "has_more": len(owners) > MOST_OWNERS,

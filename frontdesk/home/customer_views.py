@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from customers.actions import register_customer
 from customers.models import CONSENT_TEXTS, ConsentEvent, Customer
@@ -27,6 +27,8 @@ from treatments.actions.controls import KEPT_DAYS_BEFORE
 from treatments.models import Control
 from treatments.states import KEEPABLE
 
+TYPED_KEY = "typed"
+MOST_TYPED = 120
 MOST_LEDGER = 30
 MOST_CONTROLS = 6
 # Who stayed away longer than this is for a campaign.
@@ -47,8 +49,22 @@ def customer_new(request: StaffRequest) -> HttpResponse:
     """Register somebody: by herself, or as the guest of a visit (`?visit=`)."""
     if request.method == "POST":
         return _register(request)
-    form = RegisterForm(initial=_typed(request.GET.get("text", "")))
+    text = request.session.get(TYPED_KEY, "") if "typed" in request.GET else ""
+    form = RegisterForm(initial=_typed(text))
     return _registration(request, form, _visit(request), status=200)
+
+
+@staff_required(Permission.EDIT_CUSTOMERS)
+@require_POST
+def customer_typed(request: StaffRequest) -> HttpResponse:
+    """Go on to register what was typed into a search.
+
+    The session carries it: a name or a number stands in no address, and so in no log.
+    """
+    visit = _visit(request)
+    request.session[TYPED_KEY] = request.POST.get("text", "")[:MOST_TYPED]
+    query = {"typed": 1} | ({"visit": visit.pk} if visit else {})
+    return redirect(reverse("home:customer_new", query=query))
 
 
 @once
@@ -61,6 +77,7 @@ def _register(request: StaffRequest) -> HttpResponse:
     customer = register_customer(
         branch=request.branch, card=form.card, consents=form.consents, by=request.user, at=at
     )
+    request.session.pop(TYPED_KEY, None)
     if visit is None:
         if Permission.CHECK_IN in request.may:
             return redirect(reverse("home:counter", query={"customer": customer.pk}))
@@ -166,7 +183,7 @@ def _visit(request: StaffRequest) -> Visit | None:
 
 def _typed(text: str) -> dict[str, str]:
     """Carry over what was searched for: digits are a number, anything else a name."""
-    text = " ".join(text[:120].split())
+    text = " ".join(text.split())
     if any(letter.isalpha() for letter in text):
         words = text.split() if text.islower() else []
         return {"name": " ".join(word[:1].upper() + word[1:] for word in words) or text}

@@ -16,6 +16,7 @@ urlpatterns = [
     path("visits/<int:pk>/identify/options/", views.identify_options, name="identify_options"),
     path("search/", search_views.search, name="search"),
     path("customers/new/", customer_views.customer_new, name="customer_new"),
+    path("customers/new/typed/", customer_views.customer_typed, name="customer_typed"),
     path("customers/<int:pk>/", customer_views.customer, name="customer"),
     path(
         "customers/<int:pk>/controls/",

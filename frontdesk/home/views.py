@@ -164,11 +164,11 @@ def identify(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @staff_required(Permission.RUN_QUEUE)
-@require_GET
+@require_POST
 def identify_options(request: StaffRequest, pk: int) -> HttpResponse:
     """Offer the customers that a guest in the queue may be."""
     visit = _visit_or_404(request, pk)
-    text = request.GET.get("q", "").strip()
+    text = request.POST.get("q", "").strip()
     found = search_customers(
         text,
         branch=visit.branch,

@@ -169,11 +169,11 @@ def talk_link(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @staff_required(Permission.SEE_INBOX)
-@require_GET
+@require_POST
 def talk_people(request: StaffRequest, pk: int) -> HttpResponse:
     """Offer the customers that an unknown number may belong to."""
     found = _talk_or_404(request, pk)
-    text = request.GET.get("q", "").strip()
+    text = request.POST.get("q", "").strip()
     with_phones = Permission.SEE_PHONES in request.may
     matches = search_customers(
         text, branch=request.branch, with_phones=with_phones, limit=MOST_FOUND

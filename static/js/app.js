@@ -81,9 +81,12 @@
   });
 
   const underWay = new WeakSet();
-  // A button that asks for itself inside a form (one more line, one less) does not hold the form up.
-  const senderOf = ({ detail: { elt } }) =>
-    elt?.matches?.("button[type=button]") ? elt : elt?.closest?.("form") ?? elt?.closest?.("button");
+  // A button that asks for itself inside a form (one more line, one less) does not hold the form up;
+  // a field that only asks (data-asks) holds nothing up, and its next question overtakes the last.
+  const senderOf = ({ detail: { elt } }) => {
+    if (elt?.matches?.("[data-asks]")) return null;
+    return elt?.matches?.("button[type=button]") ? elt : elt?.closest?.("form") ?? elt?.closest?.("button");
+  };
 
   // htmx would send the second click after the first; here it is dropped.
   document.addEventListener("htmx:confirm", (event) => {

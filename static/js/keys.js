@@ -74,8 +74,7 @@
     if (event.detail.target?.id !== "search-results") return;
     const list = event.detail.target;
     const search = field();
-    const asked = event.detail.pathInfo?.finalRequestPath ?? "";
-    list.dataset.text = new URL(asked, location.href).searchParams.get("q") ?? "";
+    list.dataset.text = event.detail.requestConfig?.parameters.q ?? "";
     const options = [...list.querySelectorAll("[role=option]")];
     const visible = search.value.trim() !== "" && list.children.length > 0;
     showResults(visible && document.activeElement === search);

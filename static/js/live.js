@@ -42,7 +42,7 @@
       looks.set(xhr, requestConfig.elt);
       xhr.addEventListener("loadend", () => looks.delete(xhr));
     }
-    if (requestConfig.verb === "get") return;
+    if (requestConfig.verb === "get" || requestConfig.elt.matches("[data-asks]")) return;
     deeds.set(xhr, target);
     xhr.addEventListener("readystatechange", () => {
       if (xhr.readyState !== XMLHttpRequest.DONE) return;

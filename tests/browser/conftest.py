@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings
@@ -42,6 +42,8 @@ COUNTER = {"width": 1366, "height": 768}
 PHONE = {"width": 360, "height": 740}
 AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text()
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What names a person is sent in a body: addresses stand in logs and histories.
+TELLING = {"q", "text", "phone", "name", "words", "email"}
 # `SHOTS=1` leaves a picture of every state in var/shots.
 SHOTS = Path(settings.BASE_DIR) / "var/shots" if os.environ.get("SHOTS") else None
 # What is waited for comes at once or never; a busy machine may take its time.
@@ -97,6 +99,8 @@ def _watch(page: Page, faults: list[str], *, home: str) -> None:
         address = urlsplit(request.url)
         if address.scheme in {"http", "https", "ws", "wss"} and address.netloc != home:
             faults.append(f"foreign host: {request.url}")
+        if TELLING & parse_qs(address.query, keep_blank_values=True).keys():
+            faults.append(f"what was typed stands in an address: {request.url}")
 
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", on_console)

@@ -108,7 +108,11 @@ def test_guest_is_found_by_her_number(
         branch=menteng, purpose=Purpose.OTHER, by=cast.anna, at=timezone.now(), guest_name="Tamu"
     )
     sign_in(page, cast.anna)
-    page.goto(f"/customers/new/?visit={visit.pk}&text=081234567890")
+    page.goto(f"/?visit={visit.pk}")
+    page.locator("#identify-field").fill("081234567890")
+    page.get_by_role("button", name="Daftarkan “081234567890”").click()
+    expect(page.get_by_label("Nomor HP")).to_have_value("081234567890")
+    assert "0812" not in page.url
     page.get_by_role("button", name="Pilih Maria Goretti").click()
     expect(page.locator("#visit")).to_contain_text("Maria Goretti")
     visit.refresh_from_db()

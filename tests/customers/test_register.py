@@ -138,8 +138,18 @@ def test_same_name_and_number_is_asked_about(anna: Client) -> None:
     ],
 )
 def test_typed_text_is_carried_over(anna: Client, text: str, field: str, value: str) -> None:
-    page = anna.get(NEW, {"text": text}).content.decode()
+    answer = anna.post(reverse("home:customer_typed"), {"text": text})
+    assert text.split()[0] not in answer.headers["Location"]
+    page = anna.get(answer.headers["Location"]).content.decode()
     assert re.search(rf'name="{field}" value="{re.escape(value)}"', page)
+
+
+def test_what_was_typed_is_forgotten_with_the_registration(anna: Client) -> None:
+    to = anna.post(reverse("home:customer_typed"), {"text": "081234567890"}).headers["Location"]
+    assert "081234567890" in anna.get(to).content.decode()
+    assert "081234567890" not in anna.get(NEW).content.decode()
+    anna.post(NEW, card())
+    assert "081234567890" not in anna.get(to).content.decode()
 
 
 def test_guest_of_a_visit(anna: Client, cast: Cast, menteng: Branch) -> None:
@@ -179,7 +189,7 @@ class TestPhoneLookup:
     def test_tells_who_has_it(self, anna: Client, jayapura: Branch) -> None:
         CustomerFactory(name="Maria", phone="+6281234567890", home_branch=jayapura)
         CustomerFactory(name="Yosef", phone="+6281234567890", home_branch=jayapura)
-        page = anna.get(self.url, {"phone": "0812-3456-7890"}).content.decode()
+        page = anna.post(self.url, {"phone": "0812-3456-7890"}).content.decode()
         assert "Maria" in page
         assert "Yosef" in page
         assert "Daftarkan orang lain dengan nomor ini" in page
@@ -187,12 +197,12 @@ class TestPhoneLookup:
     @pytest.mark.parametrize("phone", ["", "08", "0812345", "abc", "0899 9999 9999"])
     def test_says_nothing_otherwise(self, anna: Client, phone: str) -> None:
         CustomerFactory(phone="+6281234567890")
-        assert anna.get(self.url, {"phone": phone}).content.strip() == b""
+        assert anna.post(self.url, {"phone": phone}).content.strip() == b""
 
     def test_chooses_her_for_the_visit(self, anna: Client, cast: Cast, menteng: Branch) -> None:
         visit = guest(menteng, cast)
         maria = CustomerFactory(name="Maria", phone="+6281234567890")
         query = {"phone": "081234567890", "visit": visit.pk}
-        page = anna.get(self.url, query).content.decode()
+        page = anna.post(self.url, query).content.decode()
         assert reverse("home:identify", args=[visit.pk]) in page
         assert f'value="{maria.pk}"' in page

@@ -247,7 +247,7 @@ class TestIdentify:
         )
 
     def test_she_is_found_and_named(self, anna: Client, guest: Visit, sari: Customer) -> None:
-        options = anna.get(self.url(guest, "identify_options"), {"q": "sari"}, **HTMX)
+        options = anna.post(self.url(guest, "identify_options"), {"q": "sari"}, **HTMX)
         assert f'value="{sari.pk}"' in options.content.decode()
 
         answer = anna.post(self.url(guest), {"customer": sari.pk}, **HTMX)
@@ -259,7 +259,7 @@ class TestIdentify:
         assert guest.customer == sari
 
     def test_nobody_of_that_name(self, anna: Client, guest: Visit) -> None:
-        options = anna.get(self.url(guest, "identify_options"), {"q": "zzzz"}, **HTMX)
+        options = anna.post(self.url(guest, "identify_options"), {"q": "zzzz"}, **HTMX)
 
         assert "Tidak ada pelanggan “zzzz”." in options.content.decode()
 
@@ -290,7 +290,7 @@ class TestIdentify:
         ask: Callable = lambda client: (  # noqa: E731
             client.post(self.url(guest), {"customer": sari.pk})
             if name == "identify"
-            else client.get(self.url(guest, name))
+            else client.post(self.url(guest, name), {"q": "sari"})
         )
         assert ask(sign_in(cast.boris)).status_code == 404
         assert ask(sign_in(cast.tari)).status_code == 403

@@ -179,7 +179,7 @@ def test_a_stranger_is_given_a_name(anna, cast, menteng):
     assert "~Intan" in page
     assert "Intan Permata" in page
     assert "Daftarkan pelanggan baru" in page
-    found = anna.get(url("talk_people", talk.pk), {"q": "permata"}).content.decode()
+    found = anna.post(url("talk_people", talk.pk), {"q": "permata"}).content.decode()
     assert "Intan Permata" in found
     anna.post(url("talk_link", talk.pk), {"customer": customer.pk})
     talk.refresh_from_db()
