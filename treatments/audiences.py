@@ -4,8 +4,7 @@ from datetime import datetime, timedelta
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from frontdesk.promos.audiences import days_field
 from frontdesk.promos.conditions import Answers, Condition, declare
@@ -46,10 +45,12 @@ def _had_treatment(answers: Answers, at: datetime) -> Q:
 
 def _told_treatment(answers: Answers) -> str:
     names = Treatment.objects.filter(pk__in=answers["treatments"]).values_list("name", flat=True)
-    return _("%(names)s dalam %(days)s hari terakhir") % {
-        "names": ", ".join(names),
-        "days": answers["days"],
-    }
+    wording = ngettext(
+        "%(names)s dalam %(days)s hari terakhir",
+        "%(names)s dalam %(days)s hari terakhir",
+        int(answers["days"]),
+    )
+    return wording % {"names": ", ".join(names), "days": answers["days"]}
 
 
 HAD_TREATMENT = declare(
@@ -68,7 +69,14 @@ HAD_CATEGORY = declare(
         label=gettext_lazy("Pernah mendapat perawatan dari kelompok"),
         fields=lambda: {"category": _categories(), "days": days_field(initial=180)},
         where=lambda answers, at: _had(Q(treatment__category=answers["category"]), answers, at),
-        told=lambda answers: _("%(category)s dalam %(days)s hari terakhir") % answers,
+        told=lambda answers: (
+            ngettext(
+                "%(category)s dalam %(days)s hari terakhir",
+                "%(category)s dalam %(days)s hari terakhir",
+                int(answers["days"]),
+            )
+            % answers
+        ),
     )
 )
 
@@ -87,6 +95,11 @@ MISSED_CONTROL = declare(
         label=gettext_lazy("Melewatkan kontrol dalam … hari terakhir"),
         fields=lambda: {"days": days_field(initial=30)},
         where=_missed_control,
-        told=lambda answers: _("dalam %(days)s hari terakhir") % answers,
+        told=lambda answers: (
+            ngettext(
+                "dalam %(days)s hari terakhir", "dalam %(days)s hari terakhir", int(answers["days"])
+            )
+            % answers
+        ),
     )
 )

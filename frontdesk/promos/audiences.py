@@ -9,7 +9,7 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from customers.models import (
     ConsentEvent,
@@ -73,7 +73,12 @@ BIRTHDAY_SOON = declare(
         label=gettext_lazy("Ulang tahun dalam … hari ke depan"),
         fields=lambda: {"days": days_field(initial=7, most=366)},
         where=_birthday_soon,
-        told=lambda answers: _("dalam %(days)s hari ke depan") % answers,
+        told=lambda answers: (
+            ngettext(
+                "dalam %(days)s hari ke depan", "dalam %(days)s hari ke depan", int(answers["days"])
+            )
+            % answers
+        ),
     )
 )
 
@@ -88,7 +93,12 @@ REGISTERED_SINCE = declare(
         label=gettext_lazy("Terdaftar dalam … hari terakhir"),
         fields=lambda: {"days": days_field(initial=30)},
         where=_registered_since,
-        told=lambda answers: _("dalam %(days)s hari terakhir") % answers,
+        told=lambda answers: (
+            ngettext(
+                "dalam %(days)s hari terakhir", "dalam %(days)s hari terakhir", int(answers["days"])
+            )
+            % answers
+        ),
     )
 )
 

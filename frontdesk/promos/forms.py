@@ -235,7 +235,6 @@ def _initial(campaign: Campaign | None, branch: Branch) -> dict[str, Any]:
     if campaign is None:
         return {"branches": [branch.pk]}
     starts = branch.local(campaign.start_at) if campaign.start_at else None
-    ends = branch.local(campaign.ends_at) - timedelta(days=1) if campaign.ends_at else None
     values: dict[str, Any] = {
         "name": campaign.name,
         "note": campaign.note,
@@ -245,7 +244,7 @@ def _initial(campaign: Campaign | None, branch: Branch) -> dict[str, Any]:
         "may_sms": campaign.may_sms,
         "start_day": starts.date() if starts else None,
         "start_clock": starts.time() if starts else None,
-        "ends_day": ends.date() if ends else None,
+        "ends_day": campaign.last_day,
     }
     for choice in conditions.read_choices(campaign.conditions):
         values[f"use_{choice.key}"] = IS_NOT if choice.is_negated else IS

@@ -1,6 +1,6 @@
 """Promos: what is told to whom, from when on, and how it fares."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -112,6 +112,11 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which something leaves; what a person typed as its end."""
+        return self.branch.local(self.ends_at).date() - timedelta(days=1) if self.ends_at else None
 
     @property
     def is_draft(self) -> bool:

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, Subque
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from frontdesk.promos.audiences import days_field
 from frontdesk.promos.conditions import Answers, Condition, declare
@@ -38,7 +38,12 @@ SEEN_SINCE = declare(
         label=gettext_lazy("Datang dalam … hari terakhir"),
         fields=lambda: {"days": days_field(initial=90)},
         where=_seen_since,
-        told=lambda answers: _("dalam %(days)s hari terakhir") % answers,
+        told=lambda answers: (
+            ngettext(
+                "dalam %(days)s hari terakhir", "dalam %(days)s hari terakhir", int(answers["days"])
+            )
+            % answers
+        ),
     )
 )
 
@@ -55,7 +60,14 @@ LAST_SEEN_BEFORE = declare(
         label=gettext_lazy("Terakhir datang lebih dari … hari lalu"),
         fields=lambda: {"days": days_field(initial=90)},
         where=_last_seen_before,
-        told=lambda answers: _("lebih dari %(days)s hari lalu") % answers,
+        told=lambda answers: (
+            ngettext(
+                "lebih dari %(days)s hari lalu",
+                "lebih dari %(days)s hari lalu",
+                int(answers["days"]),
+            )
+            % answers
+        ),
         may_negate=False,
     )
 )

@@ -1,7 +1,7 @@
 """Writing, starting and watching a promo on its pages."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from django.db.models import Func, Q, TextField, Value
 from django.db.models.lookups import IsNull
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
 from customers.models import Customer
@@ -317,3 +317,18 @@ def test_a_paused_big_promo_shows_its_figures(maya: Client, make_campaign: MakeC
     page = maya.get(reverse("promos:promo_show", args=[campaign.pk])).content.decode()
     for words in ("100.000 dari 300.000", "33%", "1.234", "789", "Selesai kira-kira"):
         assert words in page
+
+
+def test_the_last_day_is_the_one_that_was_typed(
+    maya: Client, menteng: Branch, offer: Template, fans: list[Customer]
+) -> None:
+    sent = filled(menteng, offer, start_day="30/12/2030", ends_day="31/12/2030")
+    page = maya.post(reverse("promos:promo_new"), sent, follow=True).content.decode()
+    assert "<dt>Hari terakhir</dt><dd>Selasa, 31 Desember 2030</dd>" in page
+    assert Campaign.objects.get().last_day == date(2030, 12, 31)
+
+
+@pytest.mark.parametrize("days, words", [(1, "in the last day"), (30, "in the last 30 days")])
+def test_one_day_is_not_called_days(days: int, words: str) -> None:
+    with translation.override("en"):
+        assert conditions.condition("registered_since").told({"days": days}) == words
