@@ -57,6 +57,8 @@ class SenderForm(forms.ModelForm[Sender]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sender: Sender = self.instance
+        # 80, not 80.0; and 0.5 stays.
+        self.initial["per_second"] = f"{sender.per_second:.10g}"
         if sender.portfolio is None:
             del self.fields["people_a_day"]
         else:

@@ -178,13 +178,20 @@ def story(message: Message) -> list[Step]:
     steps = []
     for event in message.events.select_related("by").order_by("pk"):
         badge, state = _shown(event.new, event.provider_status)
-        parts = [gettext(event.note)] if event.note else []
+        parts = [_in_words(event.note)] if event.note else []
         if event.error_code:
             parts.append(gettext("kode %(code)s") % {"code": event.error_code})
         steps.append(
             Step(event.at, badge, state, " · ".join(parts), event.by.name if event.by else "")
         )
     return steps
+
+
+def _in_words(note: str) -> str:
+    """A note is words of ours, or such words with an id after them."""
+    words, colon, rest = note.partition(": ")
+    told = gettext(note)
+    return f"{gettext(words)}{colon}{rest}" if told == note and words else told
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from notifications.states import RANK, MessageState, ProviderStatus
 
 logger = logging.getLogger(__name__)
 
+TWICE = _("Terkirim dua kali")
 # A status that has not come by itself is asked for after this, and then ever more rarely.
 ASK_AGAIN_AFTER = timedelta(minutes=10)
 
@@ -20,7 +21,7 @@ def accept(message: Message, moves: Moves, *, sid: str, status: str) -> bool:
     if message.state == MessageState.ACCEPTED:
         if message.provider_sid != sid:
             logger.error("Message %s was created twice at the provider", message.pk)
-            moves.change(message, note=f"{_('Terkirim dua kali')}: {sid}")
+            moves.change(message, note=f"{TWICE}: {sid}")
         return False
     known = status if status in ProviderStatus.values else ProviderStatus.ACCEPTED
     return moves.move(

@@ -6,12 +6,11 @@ from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
-from django.utils.translation import gettext_noop as _
 
 from notifications.actions import pacing
 from notifications.actions.falling_back import fall_back, recall
 from notifications.actions.moves import Moves, locked
-from notifications.actions.sending import ASK_AGAIN_AFTER
+from notifications.actions.sending import ASK_AGAIN_AFTER, TWICE
 from notifications.actions.statements import Statement
 from notifications.actions.stopping import note_refusal
 from notifications.actions.suppressing import obey_provider
@@ -144,7 +143,7 @@ def _follow(pk: int, *, code: str, at: datetime) -> None:
 def _note_double(pk: int, sid: str, *, at: datetime) -> None:
     """The provider has it twice: nothing can be done, but it must be seen."""
     logger.error("Message %s was created twice at the provider", pk)
-    note = f"{_('Terkirim dua kali')}: {sid}"
+    note = f"{TWICE}: {sid}"
     message = Message.objects.get(pk=pk)
     if not message.events.filter(note=note).exists():
         moves = Moves(at=at)

@@ -73,7 +73,14 @@ class Template(models.Model):
         verbose_name_plural = _("templat pesan")
 
     def __str__(self) -> str:
-        return self.name or self.key
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """Its name; what the product brings is called so in the reader's language."""
+        # The key of a text that a person adds has a dash in it.
+        is_ours = self.name and "-" not in self.key
+        return gettext(self.name) if is_ours else self.name or self.key
 
     @property
     def hold(self) -> Hold | None:

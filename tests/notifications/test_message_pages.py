@@ -2,9 +2,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from frontdesk.staff.permissions import Role
-from tests.factories import CustomerFactory, create_staff, put_message
+from notifications.actions.moves import Moves
+from notifications.reports import story
+from tests.factories import NOW, CustomerFactory, create_staff, put_message
 
 pytestmark = pytest.mark.django_db
 
@@ -67,3 +70,13 @@ def test_for_those_with_the_right_and_their_branch_only(plan, sign_in, cast, log
     other = create_staff(Role.BRANCH_MANAGER, branch=cast.boris.branches[0])
     assert sign_in(other).get(path).status_code == 404
     assert "Halo" not in log(other).content.decode()
+
+
+def test_what_was_sent_twice_says_so_in_the_readers_language(plan):
+    message = plan()
+    moves = Moves(at=NOW)
+    moves.change(message, note="Terkirim dua kali: SM0123")
+    moves.write()
+    with translation.override("en"):
+        assert story(message)[-1].note == "Sent twice: SM0123"
+    assert story(message)[-1].note == "Terkirim dua kali: SM0123"

@@ -135,3 +135,11 @@ def test_only_the_chains_administrator_sets_senders(sign_in, cast, sender, name)
     method = "get" if name in ("sender_list", "sender_edit") else "post"
     answer = getattr(sign_in(cast.maya), method)(reverse(f"notifications:{name}", args=args))
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("pace, shown", [(80, "80"), (0.5, "0.5"), (1_000_000, "1000000")])
+def test_a_pace_is_shown_as_it_was_typed(sign_in, cast, sender, pace, shown):
+    Sender.objects.filter(pk=sender.pk).update(per_second=pace)
+    url = reverse("notifications:sender_edit", args=[sender.pk])
+    page = sign_in(cast.citra).get(url).content.decode()
+    assert f'name="per_second" value="{shown}"' in page

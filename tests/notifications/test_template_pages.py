@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from frontdesk.branches.models import Branch
 from notifications import quick_replies
@@ -207,3 +208,12 @@ def test_the_words_for_several_notices_name_them(cast: Cast, sign_in: SignIn) ->
 
     assert answer.status_code == 422
     assert "Tanpa {news} pesan ini tidak menyebut isinya." in answer.content.decode()
+
+
+def test_what_the_product_brings_is_named_in_the_readers_language(db: None) -> None:
+    ours = Template.objects.get(key="control_missed")
+    hers = create_template("kontrol-0a1b2c3d")
+    hers.name = "Kontrol terlewat"
+    with translation.override("en"):
+        assert str(ours) == "Missed follow-up"
+        assert str(hers) == "Kontrol terlewat"
