@@ -121,7 +121,7 @@ def poll(request: HttpRequest) -> HttpResponse:
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    return show(request, "results", text=request.GET.get("q", ""))
+    return show(request, "results", text=request.POST.get("q", ""))
 
 
 def page_view(name: str) -> Any:
