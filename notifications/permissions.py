@@ -36,6 +36,18 @@ def why_not_write(talk: Conversation, *, by: Staff) -> str:
     return ""
 
 
+def why_not_hand_over(talk: Conversation, *, to: Branch | None, by: Staff) -> str:
+    if Permission.SEE_INBOX not in by.permissions_at(talk.branch):
+        return _("Anda tidak bertugas di cabang percakapan ini.")
+    if talk.owner is not None and talk.owner != by:
+        return _("%(name)s sedang menjawab percakapan ini. Ambil alih dulu bila perlu.") % {
+            "name": talk.owner.nickname
+        }
+    if to is None or not to.is_active or to == talk.branch:
+        return _("Pilih cabang lain.")
+    return ""
+
+
 def why_not_reply(talk: Conversation, *, text: str, by: Staff, at: datetime) -> str:
     if reason := why_not_write(talk, by=by):
         return reason

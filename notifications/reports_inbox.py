@@ -96,6 +96,8 @@ class Line:
     media: int = 0
     meaning: str = ""
     label: str = ""
+    # Nobody said it: something was done with the conversation.
+    is_note: bool = False
 
     @property
     def day(self) -> date:
@@ -177,11 +179,12 @@ def talk_etag(talk: Conversation) -> str:
     events = MessageEvent.objects.filter(message__to_phone=talk.phone)
     told = events.aggregate(last=Max("pk"))["last"] or 0
     stop = int(talk.maybe_stop_at is not None)
-    return f'"{talk.pk}.{heard}.{told}.{talk.owner_id}.{talk.is_open:d}.{stop}.{talk.customer_id}"'
+    who = f"{talk.owner_id}.{talk.customer_id}.{talk.branch_id}"
+    return f'"{talk.pk}.{heard}.{told}.{talk.is_open:d}.{stop}.{who}"'
 
 
 def talk_page(talk: Conversation, *, at: datetime) -> Talk:
-    lines = [*_heard(talk), *_told(talk)]
+    lines = [*_heard(talk), *_told(talk), *_handed_over(talk)]
     lines.sort(key=lambda line: line.at)
     until = talk.last_inbound_at + WINDOW if talk.last_inbound_at else None
     owners: list[Customer] = []
@@ -218,6 +221,21 @@ def _heard(talk: Conversation) -> Iterable[Line]:
             media=message.media_count,
             meaning=message.meaning,
             label=str(Meaning(message.meaning).label) if message.meaning else "",
+        )
+
+
+def _handed_over(talk: Conversation) -> Iterable[Line]:
+    for step in talk.hand_overs.select_related("old", "new", "by").order_by("-pk")[:MOST_LINES]:
+        words = _("Dialihkan dari %(old)s ke %(new)s") % {
+            "old": step.old.name,
+            "new": step.new.name,
+        }
+        yield Line(
+            at=step.at,
+            words=f"{words}: {step.note}" if step.note else words,
+            is_ours=True,
+            by=step.by.nickname,
+            is_note=True,
         )
 
 

@@ -14,6 +14,7 @@ from notifications.actions.suppressing import leave_in_peace
 from notifications.models import (
     Channel,
     Conversation,
+    HandOver,
     InboundMessage,
     Lane,
     Message,
@@ -23,7 +24,7 @@ from notifications.models import (
     SuppressionSource,
     Template,
 )
-from notifications.permissions import WINDOW, why_not_reply, why_not_write
+from notifications.permissions import WINDOW, why_not_hand_over, why_not_reply, why_not_write
 from notifications.states import MessageState
 from notifications.variables import values_for
 
@@ -138,6 +139,21 @@ def send_template(
 def take_over(talk: Conversation, *, by: Staff) -> None:
     talk = _locked(talk)
     talk.owner, talk.is_open, talk.unread = by, True, 0
+    talk.save()
+
+
+@transaction.atomic
+def hand_over(talk: Conversation, *, to: Branch | None, note: str, by: Staff, at: datetime) -> None:
+    """Give it to another branch, where it waits unread; she goes on writing to the same number."""
+    talk = _locked(talk)
+    if reason := why_not_hand_over(talk, to=to, by=by):
+        raise CannotTalk(reason)
+    assert to
+    HandOver.objects.create(
+        conversation=talk, old=talk.branch, new=to, note=note.strip()[:300], by=by, at=at
+    )
+    talk.branch, talk.owner, talk.is_open, talk.last_at = to, None, True, at
+    talk.unread = max(talk.unread, 1)
     talk.save()
 
 

@@ -1,7 +1,7 @@
 """The outbox and the inbox: what is told to whom and when, and what people answer."""
 
 from notifications.models.calls import CallAttempt, CallEntry, CallOutcome, CallReason, CallState
-from notifications.models.inbox import Conversation, InboundMessage, Meaning
+from notifications.models.inbox import Conversation, HandOver, InboundMessage, Meaning
 from notifications.models.message import (
     TOGETHER,
     Batch,
@@ -55,6 +55,7 @@ __all__ = [
     "Circuit",
     "Conversation",
     "DaySlot",
+    "HandOver",
     "Heartbeat",
     "Hold",
     "InboundMessage",

@@ -56,6 +56,25 @@ class Conversation(models.Model):
         return str(self.pk)
 
 
+class HandOver(models.Model):
+    """A conversation given to another branch."""
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.PROTECT, related_name="hand_overs"
+    )
+    old = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
+    new = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
+    note = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.old_id} → {self.new_id}"
+
+
 class Meaning(models.TextChoices):
     STOP = "stop", _("Berhenti")
     STOP_PROMO = "stop_promo", _("Berhenti promo")

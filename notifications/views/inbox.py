@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from customers.models import Customer
 from customers.search import search_customers
+from frontdesk.branches.models import Branch
 from frontdesk.staff.access import StaffRequest, staff_required
 from frontdesk.staff.once import ONCE_FIELD, once
 from frontdesk.staff.permissions import Permission
@@ -130,6 +131,22 @@ def talk_take(request: StaffRequest, pk: int) -> HttpResponse:
 
 @staff_required(Permission.SEE_INBOX)
 @require_POST
+def talk_hand_over(request: StaffRequest, pk: int) -> HttpResponse:
+    """Somebody else's to answer: another branch finds it unread in its inbox."""
+    found = _talk_or_404(request, pk)
+    to = Branch.objects.active().filter(pk=_number(request.POST.get("branch", ""))).first()
+    note = request.POST.get("note", "")
+    try:
+        talking.hand_over(found, to=to, note=note, by=request.user, at=timezone.now())
+    except CannotTalk as refusal:
+        return _page(request, _talk_or_404(request, pk), problem=str(refusal))
+    assert to
+    messages.success(request, _("Percakapan dialihkan ke %(branch)s.") % {"branch": to.name})
+    return redirect("notifications:inbox")
+
+
+@staff_required(Permission.SEE_INBOX)
+@require_POST
 def talk_close(request: StaffRequest, pk: int) -> HttpResponse:
     found = _talk_or_404(request, pk)
     try:
@@ -192,6 +209,7 @@ def _page(request: StaffRequest, found: Conversation, **more: Any) -> HttpRespon
         "shown": shown,
         "replies": reports.quick_replies(found),
         "why_not_write": why_not_write(found, by=request.user),
+        "other_branches": Branch.objects.active().exclude(pk=found.branch_id).order_by("name"),
         "is_held": holder is not None and holder != request.user,
         **more,
     }
