@@ -3,20 +3,23 @@
 import gc
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.test import Client
 from pytest_django import Settings
 
 from frontdesk import broker
 from frontdesk.branches.models import Branch, TimeZone
-from frontdesk.staff.models import Staff
+from frontdesk.staff.models import Duty, Staff
 from frontdesk.staff.permissions import Role
+from frontdesk.staff.session_store import SessionStore
 from notifications.actions import ensure_senders
 from notifications.models import Template
-from notifications.notices import write_missing_templates
 from tests.databases import django_db_modify_db_settings
-from tests.factories import BranchFactory, create_people, put_on_duty
+from tests.factories import NOW, BranchFactory, create_people
 
 __all__ = ["django_db_modify_db_settings"]
 
@@ -73,8 +76,6 @@ class Cast:
 
 @pytest.fixture
 def reminder_text(db: None) -> Template:
-    """The words of the control reminder, which a test on real transactions has emptied away."""
-    write_missing_templates()
     ensure_senders()
     return Template.objects.get(key="control_reminder")
 
@@ -93,8 +94,10 @@ def cast(menteng: Branch, jayapura: Branch, reminder_text: Template) -> Cast:
         ("Citra", Role.CHAIN_ADMIN, None),
     )
     people = Cast(**{staff.username: staff for staff in everybody})
-    for staff in (people.tari, people.rara):
-        put_on_duty(staff, branch=menteng)
+    Duty.objects.bulk_create(
+        Duty(staff=staff, branch=menteng, business_date=menteng.business_date(NOW), set_at=NOW)
+        for staff in (people.tari, people.rara)
+    )
     return people
 
 
@@ -107,7 +110,23 @@ def sign_in(db: None) -> SignIn:
 
     def sign(staff: Staff) -> Client:
         client = Client()
-        client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+        client.cookies[settings.SESSION_COOKIE_NAME] = open_session(staff)
         return client
 
     return sign
+
+
+def open_session(staff: Staff, **more: Any) -> str:
+    """Return the key of a running session; what a sign-in does beside it would cost its tests."""
+    session = SessionStore()
+    session.update(
+        {
+            SESSION_KEY: str(staff.pk),
+            BACKEND_SESSION_KEY: "django.contrib.auth.backends.ModelBackend",
+            HASH_SESSION_KEY: staff.get_session_auth_hash(),
+            **more,
+        }
+    )
+    session.create()
+    assert session.session_key
+    return session.session_key
