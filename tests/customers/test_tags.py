@@ -1,9 +1,11 @@
 """Tags: one list for the chain; on and off a customer with a history; no row asks for its own."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import ProtectedError
 from django.test import Client
 from django.urls import reverse
@@ -150,6 +152,23 @@ def test_the_list_asks_as_much_for_many(
         put_tag(sari, tag(f"Label {number}"), by=cast.anna, at=NOW)
     with django_assert_max_num_queries(6):
         client.get(LIST)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clerks_at_once_put_it_on_once(sari: Customer, cast: Cast) -> None:
+    vip = tag("VIP")
+    barrier = Barrier(4)
+
+    def put(_number: int) -> bool:
+        try:
+            barrier.wait(timeout=30)
+            return put_tag(sari, vip, by=cast.anna, at=NOW)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as clerks:
+        assert sorted(clerks.map(put, range(4))) == [False, False, False, True]
+    assert CustomerEvent.objects.filter(field="tags").count() == 1
 
 
 # On a customer ----------------------------------------------------------------------------------

@@ -5,7 +5,15 @@ from datetime import date, datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
 
-from customers.models import ConsentEvent, ConsentPurpose, ConsentSource, Customer, Honorific
+from customers.models import (
+    ConsentEvent,
+    ConsentPurpose,
+    ConsentSource,
+    Customer,
+    Honorific,
+    Tag,
+    TagColour,
+)
 from frontdesk.branches.models import Branch
 from frontdesk.home.demo import cast
 from frontdesk.staff.models import Assignment, Duty, Staff
@@ -151,4 +159,12 @@ def make_customers(
         # Most want to be reminded, some want promos, a few want neither.
         if (number % 8 != 5 if purpose == ConsentPurpose.SERVICE else number % 3 == 0)
     )
+    _tag(customers, at=at)
     return customers
+
+
+def _tag(customers: list[Customer], *, at: datetime) -> None:
+    every = [("VIP", TagColour.PLUM, 9), ("Mahasiswa", TagColour.GREEN, 7)]
+    for name, colour, nth in every:
+        tag = Tag.objects.create(name=name, colour=colour, created_at=at)
+        tag.customers.set(customers[::nth])
