@@ -40,7 +40,7 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             response = view(request, *args, **kwargs)
             location = next((response[h] for h in LOCATION_HEADERS if h in response), "")
             if location:
-                SubmittedForm.objects.filter(key=key).update(location=location)
+                _lead(key, to=location)
             else:
                 transaction.set_rollback(True)
         return response
@@ -59,6 +59,11 @@ def _is_first(request: HttpRequest, staff: Staff, key: uuid.UUID) -> bool:
             [key, staff.pk, _fingerprint(request), timezone.now()],
         )
         return bool(cursor.rowcount)
+
+
+def _lead(key: uuid.UUID, *, to: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE staff_submittedform SET location = %s WHERE key = %s", [to, key])
 
 
 def _again(request: HttpRequest, row: SubmittedForm) -> HttpResponse:

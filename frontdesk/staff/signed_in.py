@@ -6,12 +6,14 @@ and each would take longer to put together than to answer.
 
 from datetime import datetime
 from functools import cache
+from typing import TypeVar
 
 from django.db import connection, models
 
 from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Assignment, Staff, StaffSession
 
+Joined = TypeVar("Joined", bound=models.Model)
 _JOINED: tuple[type[models.Model], ...] = (StaffSession, Staff, Assignment, Branch)
 
 
@@ -22,16 +24,15 @@ def session_and_staff(key: str, *, at: datetime) -> tuple[StaffSession, Staff | 
         rows = cursor.fetchall()
     if not rows:
         return None
-    session, staff, *_ = _read(rows[0])
-    assert isinstance(session, StaffSession)
-    if not isinstance(staff, Staff):
+    session, staff = _read(rows[0], StaffSession), _read(rows[0], Staff)
+    assert session is not None
+    if staff is None:
         return session, None
     staff.assigned = []
     for row in rows:
-        _session, _staff, assignment, branch = _read(row)
-        if isinstance(assignment, Assignment):
+        if assignment := _read(row, Assignment):
             assignment.staff = staff
-            assignment.branch = branch if isinstance(branch, Branch) else None
+            assignment.branch = _read(row, Branch)
             staff.assigned.append(assignment)
     return session, staff
 
@@ -54,19 +55,17 @@ def _question() -> str:
     """  # noqa: S608  # nosec B608: the columns are the models' own
 
 
-def _read(row: tuple[object, ...]) -> list[models.Model | None]:
-    """Return a row's objects in the order of `_JOINED`; None for what the row does not have."""
-    found: list[models.Model | None] = []
-    start = 0
-    for model in _JOINED:
-        names = _names(model)
-        values = row[start : start + len(names)]
-        start += len(names)
-        # Every one of these tables has its key first.
-        found.append(None if values[0] is None else model.from_db("default", names, values))
-    return found
+def _read(row: tuple[object, ...], model: type[Joined]) -> Joined | None:
+    """Return one of a row's objects; None for what the row does not have."""
+    start, names = _place(model)
+    values = row[start : start + len(names)]
+    # Every one of these tables has its key first.
+    return None if values[0] is None else model.from_db("default", names, values)
 
 
 @cache
-def _names(model: type[models.Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
+def _place(model: type[models.Model]) -> tuple[int, list[str]]:
+    """Return where a model's columns begin in a row, and their names."""
+    before = _JOINED[: _JOINED.index(model)]
+    start = sum(len(other._meta.concrete_fields) for other in before)
+    return start, [field.attname for field in model._meta.concrete_fields]

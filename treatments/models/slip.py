@@ -5,7 +5,9 @@ from datetime import date
 from typing import ClassVar
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
@@ -20,6 +22,13 @@ from treatments.models.recap import Recap
 from treatments.states import FINISHED, OPEN, STARTED, SlipState
 
 SLIP_SERIES = "slip"
+
+
+_LINES = """
+ARRAY(
+    SELECT jsonb_build_object('name', name, 'minutes', minutes, 'price', price)
+    FROM treatments_slipline WHERE slip_id = treatments_slip.id ORDER BY position)
+"""
 
 
 class SlipQuerySet(models.QuerySet["Slip"]):
@@ -62,6 +71,11 @@ class SlipQuerySet(models.QuerySet["Slip"]):
         except ValueError:
             return self.none()
         return self.filter(branch__code=match[1], business_date=on, number=int(match[3]))
+
+    def with_lines(self) -> "SlipQuerySet":
+        """Bring each one's lines along as `shown_lines`: dictionaries, in the same statement."""
+        lines = RawSQL(_LINES, (), ArrayField(models.JSONField()))  # noqa: S611 # nosec B611
+        return self.annotate(shown_lines=lines)
 
     def awaiting_doctor(self) -> "SlipQuerySet":
         return self.open().filter(needs_doctor=True, approved_at__isnull=True)

@@ -190,7 +190,7 @@ def _slips(
 
 def _slips_of(visit: Visit, *, by: Staff) -> list[Slip]:
     found = Slip.objects.visible_to(by).filter(visit=visit)
-    found = found.select_related("beautician").only(*SHOWN).prefetch_related("lines")
+    found = found.select_related("beautician").only(*SHOWN).with_lines()
     slips = list(found.order_by("created_at", "pk"))
     for slip in slips:
         slip.branch = visit.branch
