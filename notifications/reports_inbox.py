@@ -1,6 +1,6 @@
 """What the desk reads of conversations: whose turn it is, and what was said."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,6 +16,7 @@ from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Staff
 from notifications.models import (
     Conversation,
+    InboundMedia,
     InboundMessage,
     Meaning,
     Message,
@@ -83,6 +84,14 @@ class Inbox:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """Something that came with a message, in words."""
+
+    pk: int
+    label: str
+
+
+@dataclass(frozen=True)
 class Line:
     """One thing that was said, by her or by us."""
 
@@ -93,7 +102,9 @@ class Line:
     badge: str = ""
     state: str = ""
     problem: str = ""
+    # How many came that cannot be opened here, and those that can.
     media: int = 0
+    attachments: Sequence["Shown"] = ()
     meaning: str = ""
     label: str = ""
     # Nobody said it: something was done with the conversation.
@@ -213,15 +224,27 @@ def quick_replies(talk: Conversation) -> list[QuickReply]:
 
 
 def _heard(talk: Conversation) -> Iterable[Line]:
-    for message in talk.inbound.order_by("-at", "-pk")[:MOST_LINES]:
+    for message in talk.inbound.prefetch_related("media").order_by("-at", "-pk")[:MOST_LINES]:
+        shown = [Shown(one.pk, kind_of(one)) for one in message.media.all() if one.provider_sid]
         yield Line(
             at=message.at,
             words=message.body,
             is_ours=False,
-            media=message.media_count,
+            media=max(message.media_count - len(shown), 0),
+            attachments=shown,
             meaning=message.meaning,
             label=str(Meaning(message.meaning).label) if message.meaning else "",
         )
+
+
+def kind_of(attachment: InboundMedia) -> str:
+    """Say what it is, as WhatsApp would: a picture, a voice, a file of some kind."""
+    kind, _slash, form = attachment.content_type.partition(";")[0].strip().lower().partition("/")
+    names = {"image": _("Gambar"), "audio": _("Suara"), "video": _("Video"), "text": _("Teks")}
+    name = names.get(kind, _("Berkas"))
+    if form in ("vcard", "x-vcard"):
+        return _("Kontak")
+    return f"{name} ({form.upper()})" if form.isalnum() and len(form) < 6 else name
 
 
 def _handed_over(talk: Conversation) -> Iterable[Line]:

@@ -29,6 +29,7 @@ urlpatterns = [
     path("inbox/<int:pk>/reply/", inbox.talk_reply, name="talk_reply"),
     path("inbox/<int:pk>/template/", inbox.talk_template, name="talk_template"),
     path("inbox/<int:pk>/take/", inbox.talk_take, name="talk_take"),
+    path("inbox/<int:pk>/media/<int:media>/", inbox.talk_media, name="talk_media"),
     path("inbox/<int:pk>/hand-over/", inbox.talk_hand_over, name="talk_hand_over"),
     path("inbox/<int:pk>/close/", inbox.talk_close, name="talk_close"),
     path("inbox/<int:pk>/reopen/", inbox.talk_reopen, name="talk_reopen"),

@@ -15,6 +15,7 @@ from notifications.actions.talking import AUTOMATIC, Heard, answer_by_itself, co
 from notifications.models import (
     Channel,
     Conversation,
+    InboundMedia,
     InboundMessage,
     Meaning,
     Message,
@@ -67,6 +68,10 @@ def receive_inbound(heard: Heard, *, at: datetime) -> InboundMessage | None:
     )
     if not is_new:
         return None
+    InboundMedia.objects.bulk_create(
+        InboundMedia(inbound=message, provider_sid=one.sid, content_type=one.content_type[:100])
+        for one in heard.attachments
+    )
     _note_sign_of_life(message)
     # Customers are answered in Indonesian, whoever's request this is.
     with translation.override("id"):

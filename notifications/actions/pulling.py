@@ -9,7 +9,7 @@ from django.utils import timezone
 from notifications.actions.hearing import receive_inbound
 from notifications.actions.talking import Heard
 from notifications.models import Channel, InboundMessage, Sender, SenderPace
-from notifications.providers import twilio
+from notifications.providers import media, twilio
 from notifications.providers.twilio import Listed
 
 logger = logging.getLogger(__name__)
@@ -45,10 +45,24 @@ def _pull(sender: Sender) -> int:
     return new
 
 
+def _attachments(row: Listed) -> tuple[media.Attachment, ...]:
+    """A "stop" counts whether or not the picture beside it can be found."""
+    try:
+        return media.attachments_of(row.sid) if row.media_count else ()
+    except twilio.LookUpFailed as problem:
+        logger.warning("What came with message %s is not known: %s", row.sid, problem)
+        return ()
+
+
 def _hear(row: Listed) -> bool:
     """One that cannot be taken does not keep the others, and the campaigns, waiting."""
     said = Heard(
-        sid=row.sid, sender=row.sender, to=row.to, body=row.body, media_count=row.media_count
+        sid=row.sid,
+        sender=row.sender,
+        to=row.to,
+        body=row.body,
+        media_count=row.media_count,
+        attachments=_attachments(row),
     )
     try:
         return receive_inbound(said, at=row.created_at) is not None

@@ -25,6 +25,7 @@ from notifications.models import (
     Template,
 )
 from notifications.permissions import WINDOW, why_not_hand_over, why_not_reply, why_not_write
+from notifications.providers.media import Attachment
 from notifications.states import MessageState
 from notifications.variables import values_for
 
@@ -49,6 +50,7 @@ class Heard:
     body: str
     profile_name: str = ""
     media_count: int = 0
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def channel(self) -> Channel:

@@ -1,7 +1,13 @@
 """The outbox and the inbox: what is told to whom and when, and what people answer."""
 
 from notifications.models.calls import CallAttempt, CallEntry, CallOutcome, CallReason, CallState
-from notifications.models.inbox import Conversation, HandOver, InboundMessage, Meaning
+from notifications.models.inbox import (
+    Conversation,
+    HandOver,
+    InboundMedia,
+    InboundMessage,
+    Meaning,
+)
 from notifications.models.message import (
     TOGETHER,
     Batch,
@@ -58,6 +64,7 @@ __all__ = [
     "HandOver",
     "Heartbeat",
     "Hold",
+    "InboundMedia",
     "InboundMessage",
     "Lane",
     "LinkTries",

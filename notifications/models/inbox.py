@@ -120,3 +120,18 @@ class InboundMessage(models.Model):
     @property
     def is_opt_out(self) -> bool:
         return self.meaning in (Meaning.STOP, Meaning.STOP_PROMO)
+
+
+class InboundMedia(models.Model):
+    """A picture, a voice or a file that came with a message; its content stays at the provider."""
+
+    inbound = models.ForeignKey(InboundMessage, on_delete=models.PROTECT, related_name="media")
+    # Empty: nobody told where it lies.
+    provider_sid = models.CharField(max_length=40, blank=True)
+    content_type = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return self.content_type

@@ -1,5 +1,6 @@
 """The branch's inbox: what customers write, whose turn it is, and the answers."""
 
+import mimetypes
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -20,10 +21,14 @@ from frontdesk.staff.permissions import Permission
 from notifications import reports_inbox as reports
 from notifications.actions import talking
 from notifications.actions.talking import CannotTalk
-from notifications.models import Conversation, MessageClass, Scope, Template
+from notifications.models import Conversation, InboundMedia, MessageClass, Scope, Template
 from notifications.permissions import why_not_write
+from notifications.providers import media as attached
+from notifications.providers.twilio import LookUpFailed
 
 MOST_FOUND = 6
+# Those that cannot carry a script.
+PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 
 
 @staff_required(Permission.SEE_INBOX)
@@ -80,6 +85,42 @@ def talk_lines(request: StaffRequest, pk: int) -> HttpResponse:
     response = render(request, "notifications/inbox.html#lines", {"shown": shown})
     response["ETag"] = etag
     return response
+
+
+@staff_required(Permission.SEE_INBOX)
+@require_GET
+def talk_media(request: StaffRequest, pk: int, media: int) -> HttpResponse:
+    """What came with a message, through us: no page of ours loads anything from elsewhere."""
+    found = _talk_or_404(request, pk)
+    told = InboundMedia.objects.filter(inbound__conversation=found).exclude(provider_sid="")
+    one = get_object_or_404(told.select_related("inbound"), pk=media)
+    try:
+        content = attached.fetch(one.inbound.provider_sid, one.provider_sid)
+    except attached.TooBig:
+        messages.error(request, _("Lampiran ini terlalu besar. Buka di HP klinik."))
+    except LookUpFailed:
+        messages.error(request, _("Lampiran ini tidak bisa dibuka sekarang. Coba lagi nanti."))
+    else:
+        return _as_file(content, one.content_type.partition(";")[0].strip().lower(), one.pk)
+    return redirect("notifications:talk", pk)
+
+
+def _as_file(content: bytes, content_type: str, pk: int) -> HttpResponse:
+    """Pictures open beside the talk, everything else is saved; nothing in it is ever run."""
+    is_picture = content_type in PICTURES
+    kind = content_type if is_picture else "application/octet-stream"
+    ending = mimetypes.guess_extension(content_type) or ""
+    way = "inline" if is_picture else "attachment"
+    return HttpResponse(
+        content,
+        content_type=kind,
+        headers={
+            "Content-Disposition": f'{way}; filename="lampiran-{pk}{ending}"',
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        },
+    )
 
 
 @staff_required(Permission.SEE_INBOX)

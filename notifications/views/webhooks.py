@@ -1,12 +1,13 @@
 """What the provider signs and brings: statuses, and what customers write."""
 
+import re
 import uuid
 from collections.abc import Callable
 from functools import wraps
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -15,11 +16,13 @@ from twilio.request_validator import RequestValidator, get_signature_algorithm
 
 from frontdesk.staff.access import public
 from notifications import actions
+from notifications.providers.media import MOST_LISTED, Attachment
 
 SIGNATURE = "X-Twilio-Signature"
 SIGNATURE_SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
 SECONDS_UNTIL_RETRY = "5"
 MOST_MEDIA = 99
+MEDIA_SID = re.compile(r"/Media/(ME[0-9a-f]{32})$")
 Webhook = Callable[..., None]
 
 
@@ -77,9 +80,20 @@ def inbound(request: HttpRequest) -> None:
         body=request.POST.get("Body", ""),
         profile_name=request.POST.get("ProfileName", ""),
         media_count=_number(request.POST.get("NumMedia", "")),
+        attachments=_attachments(request.POST),
     )
     if heard.sid and heard.sender:
         actions.receive_inbound(heard, at=timezone.now())
+
+
+def _attachments(told: QueryDict) -> tuple[Attachment, ...]:
+    """Only its own id is taken from an address that somebody sends us."""
+    found = []
+    for number in range(min(_number(told.get("NumMedia", "")), MOST_LISTED)):
+        sid = MEDIA_SID.search(told.get(f"MediaUrl{number}", ""))
+        kind = told.get(f"MediaContentType{number}", "").replace("\0", "")
+        found.append(Attachment(sid[1] if sid else "", kind))
+    return tuple(found)
 
 
 def _number(text: str) -> int:
