@@ -31,6 +31,11 @@ from treatments.actions.controls import KEPT_DAYS_BEFORE
 from treatments.models import Control, Slip
 from treatments.states import EXPECTED, FINISHED, KEEPABLE, OPEN, ControlState, SlipState
 
+# What the queue tells of a guest's slips.
+SLIP_SHOWN = (
+    *("visit", "state", "needs_doctor", "approved_at", "started_at", "finished_at"),
+    "beautician__nickname",
+)
 # Events are only ever added: their number and highest key grow with each commit, in whatever order
 # the commits come.
 MARKS = """
@@ -121,7 +126,8 @@ def desk_queue(*, branch: Branch, at: datetime, etag: str = "") -> DeskQueue:
     rows = open_rows(branch=branch, on=on)
     slips: dict[int, list[Slip]] = defaultdict(list)
     of_rows = Slip.objects.filter(visit__in=[row.visit_id for row in rows])
-    for slip in of_rows.exclude(state=SlipState.CANCELLED).select_related("beautician"):
+    of_rows = of_rows.exclude(state=SlipState.CANCELLED).select_related("beautician")
+    for slip in of_rows.only(*SLIP_SHOWN):
         slips[slip.visit_id].append(slip)
     desk_rows = [
         _desk_row(row, slips[row.visit_id], at=at, drink_after=branch.drink_after) for row in rows
