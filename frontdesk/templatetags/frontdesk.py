@@ -10,8 +10,7 @@ from django import template
 from django.template.context import Context
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils import dateformat, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -19,7 +18,8 @@ from frontdesk import money
 
 register = template.Library()
 
-_OURS = re.compile(r"\+62([1-9][0-9]{7,11})")
+# A mobile number in the groups that phonenumbers makes of it; nearly all are such.
+_MOBILE = re.compile(r"\+62(8[1-35-9][0-9])(?:([0-9]{3,4})([0-9]{3})|([0-9]{4})([0-9]{4,5}))")
 
 # There are some hundred icons and states in two languages; a page repeats a few of them often.
 REMEMBERED = 1024
@@ -85,7 +85,7 @@ def local_date(day: dt.date | None) -> str:
     """Return the day in full, in the branch's zone: `Minggu, 22 November 2026`."""
     if day is None:
         return ""
-    return date_format(_local(day) if isinstance(day, dt.datetime) else day, "l, j F Y")
+    return dateformat.format(_local(day) if isinstance(day, dt.datetime) else day, "l, j F Y")
 
 
 @register.filter
@@ -93,7 +93,7 @@ def short_date(day: dt.date | None) -> str:
     """Return the day for a table, in the branch's zone: `22 Nov 2026`."""
     if day is None:
         return ""
-    return date_format(_local(day) if isinstance(day, dt.datetime) else day, "j M Y")
+    return dateformat.format(_local(day) if isinstance(day, dt.datetime) else day, "j M Y")
 
 
 @register.filter
@@ -101,14 +101,12 @@ def phone(number: str | None) -> str:
     """Return an E.164 number as people here read it aloud: `0812-3456-7890`."""
     if not number:
         return ""
-    if match := _OURS.fullmatch(number):
-        # Nearly all of them; taking them apart by every country's rules took half of a search.
-        parsed = phonenumbers.PhoneNumber(country_code=62, national_number=int(match[1]))
-    else:
-        try:
-            parsed = phonenumbers.parse(str(number), "ID")
-        except phonenumbers.NumberParseException:
-            return str(number)
+    if match := _MOBILE.fullmatch(number):
+        return f"0{'-'.join(filter(None, match.groups()))}"
+    try:
+        parsed = phonenumbers.parse(str(number), "ID")
+    except phonenumbers.NumberParseException:
+        return str(number)
     if parsed.country_code != 62:
         return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)

@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import phonenumbers
 import pytest
 from django.conf import settings
 from django.template import Context, Engine, RequestContext, Template, engines
@@ -52,6 +53,15 @@ def test_money() -> None:
 )
 def test_a_phone_number_is_shown_as_it_is_read_aloud(number: str | None, shown: str) -> None:
     assert phone(number) == shown
+
+
+@pytest.mark.parametrize("length", range(6, 14))
+def test_numbers_are_grouped_as_phonenumbers_does(length: int) -> None:
+    for start in ("800", "804", "811", "812", "857", "899", "84", "21", "361", "22"):
+        number = f"+62{(start + '1234567890123')[:length]}"
+        parsed = phonenumbers.parse(number)
+        expected = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+        assert phone(number) == expected
 
 
 def test_a_masked_number_shows_only_its_ends() -> None:
