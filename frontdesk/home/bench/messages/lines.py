@@ -63,12 +63,13 @@ class Lines:
     # Throughput --------------------------------------------------------------------------------
 
     def throughput(self, *, latency_ms: int, threads: int) -> Iterator[Line]:
-        """The bare client and our pump, on the same number of threads."""
-        where = f"{latency_ms} ms, {threads} threads"
+        """The bare client, and our pump in one process and in two, on the same number of threads."""
         self._provider(latency_ms=latency_ms, delivers=False)
-        yield Line(f"bare client, {where}", str(self._bare(threads)))
-        self._provider(latency_ms=latency_ms, delivers=False)
-        yield Line(f"our pump, {where}", str(self._pump(threads)))
+        yield Line(f"bare client, {latency_ms} ms, {threads} threads", str(self._bare(threads)))
+        for processes in (1, 2):
+            self._provider(latency_ms=latency_ms, delivers=False)
+            where = f"{latency_ms} ms, {processes} × {threads // processes} threads"
+            yield Line(f"our pump, {where}", str(self._pump(threads, processes=processes)))
 
     def _bare(self, threads: int) -> Rate:
         template = self.ground.templates[MessageClass.TRANSACTIONAL]
@@ -89,16 +90,19 @@ class Lines:
         each = told["cpu"] / told["messages"]
         return Rate(told["messages"] / told["seconds"], 1e6 * each)
 
-    def _pump(self, threads: int) -> Rate:
+    def _pump(self, threads: int, *, processes: int) -> Rate:
         outbox.set_pace(self.ground.sender, UNLIMITED)
         self._queue(self.messages)
-        self.trial.start_sender("sender", "--for", "600", "--threads", str(threads))
+        names = [f"sender-{number}" for number in range(1, processes + 1)]
+        for name in names:
+            self.trial.start_sender(name, "--for", "600", "--threads", str(threads // processes))
         self._wait(lambda: self.trial.count_taken() > 0)
-        used = self.trial.cpu_seconds("sender")
+        used = sum(map(self.trial.cpu_seconds, names))
         begun = self.trial.count_taken()
         self._wait(lambda: self.trial.count_taken() >= self.messages)
-        used = self.trial.cpu_seconds("sender") - used
-        self.trial.stop_part("sender")
+        used = sum(map(self.trial.cpu_seconds, names)) - used
+        for name in names:
+            self.trial.stop_part(name)
         times = self._times()
         return Rate((len(times) - 1) / (times[-1] - times[0]), 1e6 * used / (self.messages - begun))
 
