@@ -1,88 +1,23 @@
-"""The counter as a front officer has it before her: the visits of a day, by key and by mouse."""
+"""A visit as a front officer takes it from the door to its end, by key and by mouse."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from customers.models import Honorific
 from frontdesk.branches.models import Branch
 from frontdesk.visits import actions
-from frontdesk.visits.models import Purpose, Visit
+from frontdesk.visits.models import Visit
 from frontdesk.visits.states import VisitState
-from tests.browser.conftest import NewPage, check_axe, shoot, until
+from tests.browser.conftest import check_axe, until
+from tests.browser.counter import OpenDesk, arrive, open_desk, settled, state_of
 from tests.conftest import Cast
-from tests.factories import CustomerFactory, TerminalFactory
-from tests.home.morning import busy_morning
+from tests.factories import CustomerFactory
 
+__all__ = ["open_desk"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-OpenDesk = Callable[..., Page]
-
-
-@pytest.fixture
-def open_desk(
-    new_page: NewPage, cast: Cast, menteng: Branch, sign_in: Callable[..., None]
-) -> OpenDesk:
-    """Return a function that puts a clerk before a counter of her own."""
-
-    def open_page(who: str = "anna", address: str = "/", **options) -> Page:
-        page = new_page(**options)
-        sign_in(page, getattr(cast, who), terminal=TerminalFactory(branch=menteng))
-        page.goto(address)
-        return page
-
-    return open_page
-
-
-@pytest.fixture
-def morning(cast: Cast, menteng: Branch) -> list[Visit]:
-    return busy_morning(menteng, cast, at=timezone.now())
-
-
-def arrive(branch: Branch, cast: Cast, **fields) -> Visit:
-    return actions.check_in(
-        **{
-            "branch": branch,
-            "purpose": Purpose.TREATMENT,
-            "by": cast.anna,
-            "at": timezone.now(),
-            **fields,
-        }
-    )
-
-
-def state_of(visit: Visit) -> str:
-    return Visit.objects.get(pk=visit.pk).state
-
-
-def settled(page: Page) -> None:
-    page.wait_for_function("() => document.fonts.status === 'loaded' && window.htmx")
-    expect(page.locator(".htmx-request")).to_have_count(0)
-
-
-def look(page: Page) -> int:
-    """Let the queue look now instead of at its next turn; return what the server answered."""
-    with page.expect_response("**/queue/") as answer:
-        page.evaluate("htmx.trigger('#queue', 'look')")
-    settled(page)
-    return answer.value.status
-
-
-@contextmanager
-def noticed(page: Page) -> Iterator[None]:
-    """Go on when the queue has looked and found what happens inside."""
-    answers: list[int] = []
-    page.on(
-        "response",
-        lambda answer: answers.append(answer.status) if answer.url.endswith("/queue/") else None,
-    )
-    yield
-    look(page)
-    assert 200 in answers
 
 
 def test_a_whole_visit_by_keyboard(open_desk: OpenDesk, cast: Cast, menteng: Branch) -> None:
@@ -182,19 +117,6 @@ def test_a_whole_visit_by_mouse(open_desk: OpenDesk, cast: Cast, menteng: Branch
     expect(page.locator(".history li").last).to_contain_text("Pulang: Akan datang lagi")
     page.get_by_role("button", name=re.compile("^Urungkan")).click()
     expect(page.locator("#visit-card .visit-state")).to_contain_text("Dilayani")
-
-
-def test_the_other_counter_sees_it_by_itself(
-    open_desk: OpenDesk, cast: Cast, menteng: Branch
-) -> None:
-    visit = arrive(menteng, cast, guest_name="Ibu Ani")
-    anna = open_desk("anna", f"/?visit={visit.pk}")
-    bela = open_desk("bela", f"/?visit={visit.pk}")
-
-    anna.keyboard.press("Alt+p")
-    expect(bela.locator("#queue .badge")).to_have_text("Dipanggil")
-    expect(bela.locator("#visit-card .visit-state")).to_contain_text("Dipanggil")
-    expect(bela.locator("#visit-card .last-step")).to_contain_text("oleh Anna")
 
 
 def test_the_slower_clerk_is_told(open_desk: OpenDesk, cast: Cast, menteng: Branch) -> None:
@@ -314,46 +236,6 @@ def test_a_refusal_is_read_before_the_next_visit(
     expect(page.locator("#visit-card .visit-number")).to_have_text("A002")
 
 
-def test_a_row_stays_under_the_mouse_that_presses_it(
-    open_desk: OpenDesk, cast: Cast, menteng: Branch
-) -> None:
-    visit = arrive(menteng, cast)
-    page = open_desk()
-    settled(page)
-    row = page.locator(f"#row-{visit.pk} .row-title")
-    row.hover()
-    page.mouse.down()
-    arrive(menteng, cast)
-    look(page)
-    expect(page.locator("#queue .row")).to_have_count(1)
-    page.mouse.up()
-
-    expect(page.locator("#visit-card .visit-number")).to_have_text("A001")
-    expect(page.locator("#queue .row")).to_have_count(2)
-
-
-def test_an_open_history_lets_the_card_change_when_it_is_closed(
-    open_desk: OpenDesk, cast: Cast, menteng: Branch
-) -> None:
-    visit = arrive(menteng, cast)
-    page = open_desk(address=f"/?visit={visit.pk}")
-    settled(page)
-    page.locator(".history summary").click()
-    actions.call_visit(visit, by=cast.bela, at=timezone.now())
-    look(page)
-    expect(page.locator("#visit-card .visit-state")).to_contain_text("Menunggu")
-    page.locator(".history summary").click()
-    expect(page.locator("#visit-card .visit-state")).to_contain_text("Dipanggil")
-
-
-def test_nobody_waits(open_desk: OpenDesk) -> None:
-    page = open_desk()
-    page.keyboard.press("F2")
-
-    expect(page.locator("#queue-problem")).to_contain_text("Tidak ada yang menunggu.")
-    check_axe(page)
-
-
 def test_a_double_click_gives_one_number(open_desk: OpenDesk) -> None:
     page = open_desk(address="/?new=1")
     page.get_by_role("button", name=re.compile("Perawatan")).dblclick()
@@ -369,172 +251,3 @@ def test_enter_after_a_name_gives_a_number(open_desk: OpenDesk) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".ticket-number")).to_have_text("A001")
     expect(page.locator("#visit-card h1")).to_contain_text("Ibu Ani")
-
-
-def test_a_reload_and_the_way_back_keep_what_is_in_hand(
-    open_desk: OpenDesk, cast: Cast, menteng: Branch
-) -> None:
-    first, second = arrive(menteng, cast), arrive(menteng, cast)
-    page = open_desk()
-    page.locator(f"#row-{first.pk}").click()
-    expect(page.locator("#visit-card .visit-number")).to_have_text("A001")
-    page.locator(f"#row-{second.pk}").click()
-    expect(page.locator("#visit-card .visit-number")).to_have_text("A002")
-
-    page.reload()
-    expect(page.locator("#visit-card .visit-number")).to_have_text("A002")
-    expect(page.locator("#queue [aria-current]")).to_contain_text("A002")
-    page.go_back()
-    expect(page.locator("#visit-card .visit-number")).to_have_text("A001")
-
-
-def test_the_poll_leaves_the_focus_and_a_note_alone(
-    open_desk: OpenDesk, cast: Cast, menteng: Branch
-) -> None:
-    first = arrive(menteng, cast)
-    page = open_desk(address=f"/?visit={first.pk}")
-    row = page.locator(f"#row-{first.pk}")
-    row.focus()
-    arrive(menteng, cast)
-    look(page)
-    expect(page.locator("#queue .row")).to_have_count(2)
-    expect(row).to_be_focused()
-
-    page.get_by_label("Catatan kunjungan").fill("Belum selesai menul")
-    actions.call_visit(first, by=cast.bela, at=timezone.now())
-    look(page)
-    expect(page.locator("#queue .badge").first).to_have_text("Dipanggil")
-    expect(page.get_by_label("Catatan kunjungan")).to_have_value("Belum selesai menul")
-    expect(page.get_by_label("Catatan kunjungan")).to_be_focused()
-
-
-def test_a_dialog_that_is_open_is_not_pulled_away(
-    open_desk: OpenDesk, cast: Cast, menteng: Branch
-) -> None:
-    visit = arrive(menteng, cast)
-    page = open_desk(address=f"/?visit={visit.pk}")
-    page.get_by_role("button", name="Pulang…").click()
-    page.get_by_label("Alasan").fill("Terlalu")
-    check_axe(page)
-    with noticed(page):
-        actions.note_visit(visit, note="Sudah ditawari minum", by=cast.bela, at=timezone.now())
-
-    expect(page.get_by_label("Alasan")).to_have_value("Terlalu")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("button", name="Pulang…")).to_be_focused()
-
-
-def test_a_lost_connection_is_said(open_desk: OpenDesk, cast: Cast, menteng: Branch) -> None:
-    arrive(menteng, cast)
-    page = open_desk()
-    page.route("**/queue/", lambda route: route.fulfill(status=503))
-    expect(page.locator("#offline-bar")).to_contain_text("Koneksi terputus")
-    expect(page.locator("#queue .row")).to_have_count(1)
-    page.unroute_all()
-    expect(page.locator("#offline-bar")).to_be_hidden(timeout=5_000)
-
-
-def test_the_allergy_stays_in_sight(open_desk: OpenDesk, cast: Cast, menteng: Branch) -> None:
-    sari = CustomerFactory(name="Sari", allergies="penisilin", home_branch=menteng)
-    visit = arrive(menteng, cast, customer=sari)
-    page = open_desk(address=f"/?visit={visit.pk}", viewport={"width": 1366, "height": 400})
-    settled(page)
-    page.evaluate("document.getElementById('visit').scrollTop = 9999")
-    settled(page)
-
-    assert page.evaluate("document.getElementById('visit').scrollTop") > 100
-    expect(page.locator(".strip-allergy")).to_be_in_viewport(ratio=1)
-    box = page.locator(".strip-allergy").bounding_box()
-    assert box
-    assert page.evaluate(
-        "([x, y]) => document.elementFromPoint(x, y).closest('.strip-allergy') !== null",
-        [box["x"] + 20, box["y"] + 20],
-    )
-
-
-def test_who_is_next_keeps_up(open_desk: OpenDesk, cast: Cast, menteng: Branch) -> None:
-    first = arrive(menteng, cast)
-    arrive(menteng, cast)
-    page = open_desk()
-    expect(page.locator(".next-number")).to_have_text("A001")
-    actions.call_visit(first, by=cast.bela, at=timezone.now())
-    look(page)
-    expect(page.locator(".next-number")).to_have_text("A002")
-
-
-def test_an_unchanged_queue_is_not_sent_again(
-    open_desk: OpenDesk, cast: Cast, menteng: Branch
-) -> None:
-    arrive(menteng, cast)
-    page = open_desk()
-    look(page)
-
-    # The minute may turn once between three looks.
-    assert [look(page) for _ in range(3)].count(304) >= 2
-    with noticed(page):
-        arrive(menteng, cast)
-
-
-STATES = {
-    "idle": "/",
-    "called": "/?visit={called}",
-    "treated": "/?visit={treated}",
-    "waiting": "/?visit={waiting}",
-    "guest": "/?visit={guest}",
-    "done": "/?visit={done}",
-    "new": "/?new=1",
-    "customer": "/?customer={customer}",
-}
-# English is up to two fifths longer than Indonesian; every text on the page is made so.
-LONGER = """() => {
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const text = walker.currentNode;
-    const length = text.data.trim().length;
-    if (length > 3 && !text.parentElement.closest("script, kbd, template"))
-      text.data = text.data.trimEnd() + " " + "longer word ".repeat(9).slice(0, length * 0.4);
-  }
-}"""
-
-
-TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-    [...document.querySelectorAll("body *")]
-        .filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5)
-        .map((one) => one.outerHTML.slice(0, 90))"""
-
-
-def test_every_state_can_be_read_by_everyone(open_desk: OpenDesk, morning: list[Visit]) -> None:
-    names = {
-        "called": morning[7].pk,
-        "treated": morning[0].pk,
-        "waiting": morning[9].pk,
-        "guest": morning[16].pk,
-        "done": morning[2].pk,
-        "customer": morning[0].customer_id,
-    }
-    page = open_desk()
-    for name, address in STATES.items():
-        page.set_viewport_size({"width": 1366, "height": 768})
-        page.goto(address.format(**names))
-        settled(page)
-        shoot(page, f"counter-{name}")
-        check_axe(page)
-        assert page.evaluate("scrollY") == 0, name
-        assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), name
-        page.evaluate(LONGER)
-        for width in (1024, 1366, 1920):
-            page.set_viewport_size({"width": width, "height": 768})
-            # The browser takes a moment to lay a window of another size out.
-            for _ in range(50):
-                if not page.evaluate(TOO_WIDE):
-                    break
-                page.wait_for_timeout(100)
-            assert page.evaluate(TOO_WIDE) == [], (name, width)
-        shoot(page, f"counter-{name}-long")
-
-
-def test_an_empty_counter(open_desk: OpenDesk) -> None:
-    page = open_desk()
-    expect(page.get_by_text("Belum ada antrean. Tekan Alt N")).to_be_visible()
-    shoot(page, "counter-empty")
-    check_axe(page)
