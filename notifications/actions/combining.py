@@ -58,8 +58,7 @@ TOGETHER_NOTICE = declare(
         ),
         body=(
             "Halo {name}, kami dari {clinic} cabang {branch}. Ada beberapa kabar untuk Anda: "
-            "{news}. Terima kasih atas kepercayaan Anda. "
-            "Apakah {question}? Balas saja pesan ini."
+            "{news}. Apakah {question}? Balas saja pesan ini."
         ),
         variables=(NEWS, QUESTION),
         moment=_("bersama yang pertama hari itu"),

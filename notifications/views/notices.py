@@ -39,7 +39,10 @@ def notice_list(request: StaffRequest) -> HttpResponse:
     # What serves her first, then what is offered to her.
     decisions = sorted(
         actions.decisions(scope).values(),
-        key=lambda one: one.notice.message_class == MessageClass.MARKETING,
+        key=lambda one: (
+            one.notice.message_class == MessageClass.MARKETING,
+            not one.notice.asks_way,
+        ),
     )
     texts = {
         template.key: template

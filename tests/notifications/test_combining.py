@@ -24,6 +24,7 @@ from notifications.models import (
     TemplateVersion,
 )
 from notifications.notices import declared, write_missing_templates
+from notifications.providers.codes import ErrorClass
 from notifications.wording import filled
 from tests.factories import NOW, CustomerFactory, give_consent, put_message
 from tests.notifications.conftest import lose_a_claim
@@ -89,8 +90,8 @@ def test_what_is_due_on_one_day_leaves_as_one_message(tell, sending, clock, cust
         "TIDAK bila ingin memilih hari lain; kami belum bertemu Anda pada jadwal kontrol Minggu, "
         "6 Desember 2026 dan dengan senang hati mencarikan waktu yang lebih cocok; serta terima "
         "kasih sudah mempercayakan perawatan wajah Anda kepada kami, mohon ikuti saran perawatan "
-        "di rumah yang sudah kami sampaikan. Terima kasih atas kepercayaan Anda. Apakah Anda dapat "
-        "hadir pada jadwal kontrol itu? Balas saja pesan ini."
+        "di rumah yang sudah kami sampaikan. Apakah Anda dapat hadir pada jadwal kontrol itu? "
+        "Balas saja pesan ini."
     )
     carrier = Message.objects.get(notice=TOGETHER)
     assert carrier.carries.count() == 3
@@ -442,5 +443,26 @@ def test_a_messages_page_tells_what_it_was_made_of(tell, sending, clock, cast, s
     for words in ("Terdiri dari", "Kontrol terlewat", f"/messages/{part.pk}/"):
         assert words in page
     page = client.get(f"/messages/{part.pk}/").content.decode()
-    for words in ("Dikirim dalam satu pesan", f"/messages/{carrier.pk}/", "Ikut dalam satu pesan"):
+    for words in (
+        "Ikut dalam satu pesan dengan kabar lain",
+        f"/messages/{carrier.pk}/",
+        "Ikut dalam satu pesan",
+    ):
         assert words in page
+
+
+def test_what_did_not_arrive_goes_by_sms_as_a_whole_and_the_day_is_told_once(
+    tell, sending, clock, customer, settings
+):
+    settings.TWILIO_FROM_SMS = "KLINIK"
+    actions.ensure_senders()
+    tell("control_reminder")
+    tell("aftercare")
+    actions.send_due(clock=clock)
+    carrier = Message.objects.get(notice=TOGETHER)
+    actions.fall_back(carrier, error=ErrorClass.NO_WHATSAPP, at=NOW)
+
+    child = Message.objects.get(parent=carrier)
+    assert (child.channel, child.merges) == (Channel.SMS, False)
+    assert "kontrol Anda adalah Minggu" in child.body
+    assert "saran perawatan" in child.body
