@@ -63,7 +63,7 @@ class Lines:
     # Throughput --------------------------------------------------------------------------------
 
     def throughput(self, *, latency_ms: int, threads: int) -> Iterator[Line]:
-        """The bare client, and our pump in one process and in two, on the same number of threads."""
+        """The bare client, and our pump in one process and in two, with as many threads in all."""
         self._provider(latency_ms=latency_ms, delivers=False)
         yield Line(f"bare client, {latency_ms} ms, {threads} threads", str(self._bare(threads)))
         for processes in (1, 2):
