@@ -104,11 +104,14 @@ def follow_end(visit: Visit, *, by: Staff | None, at: datetime) -> None:
     missed = not is_here and not done and all(started is None for *_rest, started in ended)
     thanked = not is_here and bool(done) and Purpose.TREATMENT not in done
     decisions = notifications.decisions(branch)
+    about = f"{visit.customer.pk}:{branch.pk}:{day:%Y-%m-%d}"
+    keys = {notice.key: f"{notice.key}:{about}" for notice in (UNSERVED, THANKS)}
+    there = set(Message.objects.filter(key__in=keys.values()).values_list("key", flat=True))
     for notice, is_wanted in ((UNSERVED, missed), (THANKS, thanked)):
-        decision = decisions[notice.key]
-        key = f"{notice.key}:{visit.customer.pk}:{branch.pk}:{day:%Y-%m-%d}"
+        decision, key = decisions[notice.key], keys[notice.key]
         if not (is_wanted and decision.is_on and decision.offsets):
-            notifications.cancel(key=key, by=by, at=at, note=notifications.NO_LONGER)
+            if key in there:
+                notifications.cancel(key=key, by=by, at=at, note=notifications.NO_LONGER)
             continue
         due_at = max(decision.moment(branch, day, decision.offsets[0]), at)
         notifications.plan_notice(

@@ -4,7 +4,6 @@ Each waits by itself, under its own key, until the first of them is about to lea
 customer holds her row; who combines never waits for it, so that neither stands in the other's way.
 """
 
-import time
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -36,8 +35,6 @@ from notifications.states import MessageState
 from notifications.variables import Variable, values_for
 from notifications.wording import filled
 
-# Somebody plans for her at this moment: a deed at the desk is over that quickly.
-A_MOMENT = 0.05
 A_ROUND = 200
 
 NEWS = Variable(
@@ -75,9 +72,8 @@ def combine(pk: int, *, at: datetime) -> Message | None:
             there = _due_with(one, at=at)
             wanted = set(there.values_list("pk", flat=True))
             rows = list(there.select_for_update(of=("self",), skip_locked=True))
-            if {row.pk for row in rows} == wanted:
-                return _combine(rows, one, at=at) if len(rows) > 1 else None
-    time.sleep(A_MOMENT)
+            if len(rows) > 1 and {row.pk for row in rows} == wanted:
+                return _combine(rows, one, at=at)
     return None
 
 

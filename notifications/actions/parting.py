@@ -41,12 +41,14 @@ def release_these(messages: Iterable[Message], *, at: datetime, by: Staff | None
         part(Message.objects.filter(carries__in=merging).distinct(), at=at, by=by)
 
 
-def take_apart(pk: int, *, at: datetime) -> None:
-    """It may not leave as one: from now on each is judged by itself."""
+def take_apart(pk: int, *, at: datetime) -> bool:
+    """It may not leave as one: from now on each is judged by itself. Say whether that was done."""
     with transaction.atomic():
         carrier = Message.objects.get(pk=pk)
-        if hold([carrier.customer_id], waits=False):
+        is_held = hold([carrier.customer_id], waits=False)
+        if is_held:
             part(Message.objects.filter(pk=pk), at=at, for_good=True)
+    return is_held
 
 
 def part(
