@@ -166,7 +166,8 @@ if env.bool("BEHIND_PROXY", False):
 SECURE_REFERRER_POLICY = "same-origin"
 # Slips are printed from a hidden frame of our own.
 X_FRAME_OPTIONS = "SAMEORIGIN"
-SILENCED_SYSTEM_CHECKS = ["security.W019"]
+# frontdesk.quick_i18n stands in for Django's own library of that name on purpose.
+SILENCED_SYSTEM_CHECKS = ["security.W019", "templates.W003"]
 CSRF_FAILURE_VIEW = "frontdesk.home.errors.csrf_failed"
 
 CONTENT_SECURITY_POLICY = {
