@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,18 +15,15 @@ from django.utils.translation import gettext as _
 from customers.models import Customer, CustomerEvent
 from frontdesk.branches.models import Branch
 from frontdesk.home.moments import PAGE, Kind, Moment, newest_moments
+from frontdesk.home.steps import Step, steps_of
 from frontdesk.money import rupiah
 from frontdesk.staff.permissions import Permission
 from frontdesk.templatetags.frontdesk import phone as spoken_phone
-from frontdesk.visits.models import VisitEvent, VisitEventKind
 from notifications.models import Meaning
 from notifications.reports import message_row
-from treatments.models import Control, ControlEvent, SlipEvent
-from treatments.models.slip import SlipEventKind
+from treatments.models import Control, ControlEvent
 from treatments.states import ControlState
 
-# What a step of a visit or a slip shows.
-_STEP = ("kind", "new", "at", "note", "by__nickname")
 _REPLY = ("customer", "channel", "meaning", "body")
 _MESSAGE = (
     *("customer", "state", "provider_status", "problem", "notice", "channel", "body", "variables"),
@@ -39,13 +35,6 @@ _CHANGE = ("customer", "field", "old", "new", "at", "by__nickname")
 _CONSENT = ("customer", "purpose", "is_granted", "text_shown", "source", "by__nickname")
 # A kept control looks like anything that is done.
 KEPT_LOOK = {str(ControlState.KEPT): "done"}
-
-
-@dataclass(frozen=True)
-class Step:
-    at: datetime
-    text: str
-    by: str
 
 
 @dataclass(frozen=True)
@@ -134,14 +123,9 @@ class _Desk:
         return "" if branch.pk == self.branch.pk else branch.name
 
     def visits(self, moments: dict[int, Moment]) -> Iterator[Entry]:
-        events = VisitEvent.objects.select_related("by").order_by("pk")
-        visits = (
-            self.customer.visits.select_related("branch")
-            .only(
-                *("customer", "purpose", "series", "queue_number", "state", "note", "arrived_at"),
-                "branch__name",
-            )
-            .prefetch_related(Prefetch("events", events.only("visit", *_STEP)))
+        steps = steps_of(Kind.VISIT, moments)
+        visits = self.customer.visits.select_related("branch").only(
+            *("customer", "purpose", "series", "queue_number", "state", "note"), "branch__name"
         )
         for visit in visits.filter(pk__in=moments):
             is_here = visit.branch_id == self.branch.pk and Permission.RUN_QUEUE in self.may
@@ -153,28 +137,27 @@ class _Desk:
                 branch=self.elsewhere(visit.branch),
                 badge=(visit.state, visit.get_state_display()),
                 lines=[visit.note] if visit.note else [],
-                steps=[_visit_step(event) for event in visit.events.all()],
+                steps=steps[visit.pk],
                 url=reverse("home:counter", query={"visit": visit.pk}) if is_here else "",
             )
 
     def slips(self, moments: dict[int, Moment]) -> Iterator[Entry]:
-        events = SlipEvent.objects.exclude(kind=SlipEventKind.PRINTED)
-        events = events.select_related("by").order_by("pk")
+        steps = steps_of(Kind.SLIP, moments)
         slips = (
             self.customer.slips.select_related("branch", "beautician")
             .only(
-                *("customer", "business_date", "number", "state", "created_at"),
+                *("customer", "business_date", "number", "state"),
                 *("note", "result_note", "reason"),
                 *("branch__name", "branch__code", "beautician__nickname"),
             )
-            .prefetch_related("lines", Prefetch("events", events.only("slip", *_STEP)))
+            .with_lines()
         )
         for slip in slips.filter(pk__in=moments):
             is_here = slip.branch_id == self.branch.pk and Permission.SEE_SLIPS in self.may
             lines = [
                 _("%(name)s · %(minutes)d menit · %(price)s")
-                % {"name": line.name, "minutes": line.minutes, "price": rupiah(line.price)}
-                for line in slip.lines.all()
+                % {**line, "price": rupiah(line["price"])}
+                for line in slip.shown_lines
             ]
             notes = [slip.note, slip.result_note, slip.reason]
             yield Entry(
@@ -185,7 +168,7 @@ class _Desk:
                 branch=self.elsewhere(slip.branch),
                 badge=(slip.state, slip.get_state_display()),
                 lines=lines + [note for note in notes if note],
-                steps=[_slip_step(event) for event in slip.events.all()],
+                steps=steps[slip.pk],
                 url=reverse("treatments:slip", args=[slip.pk]) if is_here else "",
             )
 
@@ -294,24 +277,6 @@ class _Desk:
                 title=_("Terdaftar"),
                 branch=self.elsewhere(self.customer.home_branch),
             )
-
-
-def _visit_step(event: VisitEvent) -> Step:
-    text = event.get_kind_display()
-    if event.kind == VisitEventKind.MOVED:
-        text = event.get_new_display()
-    return Step(event.at, _noted(text, event.note), event.by.nickname if event.by else "")
-
-
-def _slip_step(event: SlipEvent) -> Step:
-    text = event.get_kind_display()
-    if event.kind == SlipEventKind.MOVED:
-        text = event.get_new_display()
-    return Step(event.at, _noted(text, event.note), event.by.nickname if event.by else "")
-
-
-def _noted(text: str, note: str) -> str:
-    return f"{text}: {note}" if note else text
 
 
 def _control_title(event: ControlEvent) -> str:

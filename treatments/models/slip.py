@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -75,7 +75,7 @@ class SlipQuerySet(models.QuerySet["Slip"]):
     def with_lines(self) -> "SlipQuerySet":
         """Bring each one's lines along as `shown_lines`: dictionaries, in the same statement."""
         lines = RawSQL(_LINES, (), ArrayField(models.JSONField()))  # noqa: S611 # nosec B611
-        return self.annotate(shown_lines=lines)
+        return self.annotate(**{"shown_lines": lines})
 
     def awaiting_doctor(self) -> "SlipQuerySet":
         return self.open().filter(needs_doctor=True, approved_at__isnull=True)
@@ -108,6 +108,9 @@ class Slip(models.Model):
     recap = models.ForeignKey(Recap, on_delete=models.PROTECT, null=True, related_name="slips")
     # Grows with every change, so that a screen can tell whether it is behind.
     version = models.PositiveIntegerField(default=1)
+
+    # As `with_lines` brings them along.
+    shown_lines: list[dict[str, Any]]
 
     objects = SlipQuerySet.as_manager()
 
