@@ -43,6 +43,7 @@ def main() -> None:
     load_everything()
     gc.collect()
     gc.freeze()  # a collection would otherwise write to every page that the workers share
+    gc.set_threshold(10_000)  # a page makes thousands of objects and leaves hardly a cycle
 
     if given.after:
         gate.pass_through(given.after)
