@@ -2,14 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -23,6 +21,7 @@ from pytest_django.live_server_helper import LiveServer
 from frontdesk.running.testing import find_browser
 from frontdesk.staff.middleware import BRANCH_KEY, TERMINAL_KEY
 from frontdesk.staff.models import Staff, Terminal
+from tests.conftest import open_session
 
 # Playwright's own loop runs in this thread, which Django would take for an asynchronous caller.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -122,20 +121,16 @@ def sign_in(live_server: LiveServer) -> Callable[..., None]:
     """Return a function that signs a person in by cookie; with a terminal she can lock it."""
 
     def sign(page: Page, staff: Staff, *, terminal: Terminal | None = None) -> None:
-        session = import_module(settings.SESSION_ENGINE).SessionStore()
-        session[SESSION_KEY] = str(staff.pk)
-        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-        session[HASH_SESSION_KEY] = staff.get_session_auth_hash()
+        facts = {}
         if staff.branches:
-            session[BRANCH_KEY] = staff.branches[0].pk
+            facts[BRANCH_KEY] = staff.branches[0].pk
         if terminal is not None:
-            session[TERMINAL_KEY] = terminal.pk
-        session.create()
+            facts[TERMINAL_KEY] = terminal.pk
         page.context.add_cookies(
             [
                 {
                     "name": settings.SESSION_COOKIE_NAME,
-                    "value": session.session_key or "",
+                    "value": open_session(staff, **facts),
                     "url": live_server.url,
                     "httpOnly": True,
                 }
