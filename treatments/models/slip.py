@@ -75,7 +75,8 @@ class SlipQuerySet(models.QuerySet["Slip"]):
     def with_lines(self) -> "SlipQuerySet":
         """Bring each one's lines along as `shown_lines`: dictionaries, in the same statement."""
         lines = RawSQL(_LINES, (), ArrayField(models.JSONField()))  # noqa: S611 # nosec B611
-        return self.annotate(**{"shown_lines": lines})
+        brought = {"shown_lines": lines}
+        return self.annotate(**brought)
 
     def awaiting_doctor(self) -> "SlipQuerySet":
         return self.open().filter(needs_doctor=True, approved_at__isnull=True)
