@@ -30,7 +30,15 @@ from frontdesk.staff.permissions import GRANTS, Permission, Role
 from frontdesk.visits.actions import check_in
 from frontdesk.visits.models import Purpose
 from notifications.actions import plan
-from notifications.models import CallEntry, Channel, Conversation, Message, MessageClass
+from notifications.models import (
+    CallEntry,
+    Channel,
+    Conversation,
+    InboundMedia,
+    InboundMessage,
+    Message,
+    MessageClass,
+)
 from notifications.notices import write_missing_templates
 from tests.conftest import Cast, SignIn
 from tests.factories import (
@@ -252,6 +260,16 @@ def world(cast: Cast, menteng: Branch, settings: Settings, tmp_path: Path) -> Wo
     talk = Conversation.objects.create(
         branch=menteng, phone=visit.customer.phone, channel=Channel.WHATSAPP, last_at=now
     )
+    heard = InboundMessage.objects.create(
+        provider_sid="MM1",
+        conversation=talk,
+        from_phone=talk.phone,
+        to_address="whatsapp:+6221500",
+        channel=Channel.WHATSAPP,
+        at=now,
+    )
+    # Its address has two numbers, and the test gives both of them the talk's.
+    InboundMedia.objects.create(pk=talk.pk, inbound=heard, provider_sid="ME1")
     call = CallEntry.objects.create(
         branch=menteng, customer=visit.customer, due_at=now, created_at=now
     )

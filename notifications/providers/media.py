@@ -47,17 +47,17 @@ def attachments_of(message: str) -> tuple[Attachment, ...]:
 
 def fetch(message: str, sid: str) -> bytes:
     """Return the content, or say that it is gone, cannot be had now, or is too big."""
-    made = client()
-    url = (
-        f"{made.api.base_url}/2010-04-01/Accounts/{made.account_sid}/Messages/{message}/Media/{sid}"
-    )
+    wait = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
     pair = f"{settings.TWILIO_ACCOUNT_SID}:{settings.TWILIO_AUTH_TOKEN}"
     headers = urllib3.make_headers(basic_auth=pair)
-    wait = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
     with urllib3.PoolManager(timeout=wait, retries=False) as pool:
         try:
-            return _follow(pool, url, headers)
-        except urllib3.exceptions.HTTPError as broken:
+            made = client()
+            messages = f"{made.api.base_url}/2010-04-01/Accounts/{made.account_sid}/Messages"
+            return _follow(pool, f"{messages}/{message}/Media/{sid}", headers)
+        except (LookUpFailed, TooBig):
+            raise
+        except Exception as broken:
             raise LookUpFailed(type(broken).__name__) from broken
 
 
