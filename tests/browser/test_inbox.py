@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -192,7 +191,6 @@ def test_by_hand(cast, plan, page, sign_in):
 
 
 def test_leaving_by_link_without_any_script(customer, new_page):
-    cache.clear()
     OptOutLink.objects.create(code="abcdefgh", phone=customer.phone, at=NOW)
     phone = new_page(PHONE, java_script_enabled=False)
     phone.goto("/b/abcdefgh/")
