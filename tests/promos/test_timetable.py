@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pgtrigger
 import pytest
 
 from frontdesk.branches.models import Branch
@@ -82,7 +83,8 @@ def test_a_quiet_day_is_left_out(menteng: Branch) -> None:
 
 
 def test_without_a_sender(menteng: Branch) -> None:
-    Sender.objects.all().delete()
+    with pgtrigger.ignore("notifications.Sender:kept"):
+        Sender.objects.all().delete()
     found = plan(9, menteng)
     assert found.without_sender == ((menteng.pk, Channel.WHATSAPP),)
     assert found.departures == ()
