@@ -121,7 +121,8 @@ HELD = """CASE WHEN template.message_class = 'personal' THEN ''
         WHEN version.approval NOT IN ('', 'approved') THEN 'pending'
         WHEN version.approval = '' AND %(needs_approval)s THEN 'pending' ELSE '' END"""
 # `first` looks at more than is wanted, because other workers hold some of them. `locked` hides the
-# state from the planner, which would else walk the whole line to find these few rows in it.
+# state from the planner, which would else walk the whole line to find these few rows in it;
+# 'together' does the same, so that only the customer's own rows are looked at.
 _WORDS = ", ".join(
     f"('{reason}', '{state.value}', '{words}')" for reason, (state, words) in REASONS.items()
 )
@@ -219,7 +220,7 @@ WITH sources AS (
             WHERE other.customer_id = known.customer_id AND other.merges AND other.absent_seen = 0
                 AND concat(other.state) = 'queued' AND other.id <> known.id
                 AND concat(other.sender_id) = concat(%(sender)s::bigint)
-                AND other.branch_id = known.branch_id AND other.channel = known.channel
+                AND other.branch_id + 0 = known.branch_id AND other.channel = known.channel
                 AND other.due_at < known.morning AND other.expires_at > %(at)s
         ) THEN 'together'
         ELSE 'go' END AS first_reason
