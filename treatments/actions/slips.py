@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from frontdesk.branches.actions import take_number
+from frontdesk.quick_insert import insert_rows
 from frontdesk.staff.models import Staff
 from frontdesk.visits.models import Visit
 from treatments.actions.controls import plan_controls
@@ -70,13 +71,13 @@ def hand_out_slip(
         slip.state, slip.issued_at, slip.version = SlipState.ISSUED, at, 2
         slip.save(force_insert=True)
         _write_lines(slip, treatments)
-        SlipEvent.objects.bulk_create(
-            _event(slip, kind, old=old, new=new, by=by, at=at)
-            for kind, old, new in (
-                (SlipEventKind.CREATED, "", SlipState.DRAFT),
-                (SlipEventKind.MOVED, SlipState.DRAFT, SlipState.ISSUED),
-                (SlipEventKind.PRINTED, SlipState.ISSUED, SlipState.ISSUED),
-            )
+        steps = (
+            (SlipEventKind.CREATED, "", SlipState.DRAFT),
+            (SlipEventKind.MOVED, SlipState.DRAFT, SlipState.ISSUED),
+            (SlipEventKind.PRINTED, SlipState.ISSUED, SlipState.ISSUED),
+        )
+        insert_rows(
+            [_event(slip, kind, old=old, new=new, by=by, at=at) for kind, old, new in steps]
         )
     return slip
 
@@ -259,7 +260,7 @@ def _add_up(slip: Slip, treatments: Sequence[Treatment]) -> None:
 
 
 def _write_lines(slip: Slip, treatments: Sequence[Treatment]) -> None:
-    SlipLine.objects.bulk_create(
+    lines = [
         SlipLine(
             slip=slip,
             treatment=treatment,
@@ -270,7 +271,8 @@ def _write_lines(slip: Slip, treatments: Sequence[Treatment]) -> None:
             needs_doctor=treatment.needs_doctor,
         )
         for position, treatment in enumerate(treatments, start=1)
-    )
+    ]
+    insert_rows(lines)
 
 
 def _lock(slip: Slip) -> None:

@@ -169,7 +169,8 @@ def _put_down(
 
 
 def _visit_or_404(request: StaffRequest, pk: int) -> Visit:
-    visit = get_object_or_404(Visit.objects.visible_to(request.user), pk=pk)
+    found = Visit.objects.visible_to(request.user).only("branch", "customer", "state")
+    visit = get_object_or_404(found, pk=pk)
     visit.branch = request.user.branch_at_hand(visit.branch_id) or visit.branch
     return visit
 
