@@ -265,3 +265,17 @@ def test_changed_meanwhile(
         actions.change_campaign(behind, promo, by=None, at=NOW)
     with pytest.raises(CannotChangeCampaign, match="diubah orang lain"):
         actions.start_campaign(clicked, by=None, at=NOW)
+
+
+def test_who_waits_until_tomorrow_is_in_the_finishing_time(
+    menteng: Branch, make_campaign: MakeCampaign
+) -> None:
+    for _ in range(3):
+        fan(menteng)
+    campaign = run(make_campaign())
+    tomorrow = NOW + timedelta(days=1)
+    last = Message.objects.order_by("-pk")[0]
+    Message.objects.filter(pk=last.pk).update(due_at=tomorrow)
+    actions.count_campaigns(clock=lambda: NOW + timedelta(minutes=1))
+    campaign.figures.refresh_from_db()
+    assert campaign.figures.finish_at == tomorrow

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.db.models.lookups import IsNull
 from django.utils import timezone
 
@@ -158,4 +158,8 @@ def _finish_at(campaign: Campaign, waiting: dict[Group, int], *, at: datetime) -
     if campaign.state != CampaignState.RUNNING:
         return campaign.figures.finish_at if campaign.state == CampaignState.PREPARING else None
     branches = Branch.objects.filter(pk__in={branch for branch, _channel in waiting})
-    return timetable(waiting, branches=branches, start_at=at).finish_at
+    planned = timetable(waiting, branches=branches, start_at=at).finish_at
+    # Some wait for another day, e.g. because their customer got a message today.
+    queued = Message.objects.filter(batch=campaign.batch, state=MessageState.QUEUED)
+    last = queued.aggregate(last=Max("due_at"))["last"]
+    return max(planned, last) if planned and last else planned
