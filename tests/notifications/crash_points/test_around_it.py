@@ -119,8 +119,6 @@ def test_21_the_database_throws_everybody_out(plan_some, sending, pump_process, 
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-    # What this process kept idle died as well, and the pool would find that out at one a second.
-    connection.close_pool()
 
     until(lambda: Message.objects.filter(state=MessageState.QUEUED).count() == 0, seconds=60)
     process.send_signal(signal.SIGTERM)

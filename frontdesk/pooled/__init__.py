@@ -1,0 +1,1 @@
+"""A database engine: Django's for PostgreSQL, with a pool of its own."""
