@@ -9,6 +9,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from frontdesk.append_only import kept
+
 
 class TimeZone(models.TextChoices):
     WIB = "Asia/Jakarta", _("WIB")
@@ -71,6 +73,7 @@ class Branch(models.Model):
     objects = BranchQuerySet.as_manager()
 
     class Meta:
+        triggers = [kept()]
         ordering = ["name"]
         verbose_name = _("cabang")
         verbose_name_plural = pgettext_lazy("plural", "cabang")

@@ -18,7 +18,8 @@ from celery.signals import worker_ready
 from frontdesk.celery import app
 
 WORKER = ["--quiet", "worker", "--pool=threads", "--concurrency=4", "--loglevel=WARNING"]
-WORKER += ["--without-gossip", "--without-mingle"]
+# Workers need to know nothing of each other.
+WORKER += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 
 
 def main() -> None:

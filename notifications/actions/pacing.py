@@ -14,11 +14,11 @@ from notifications.actions.statements import Statement
 from notifications.models import Circuit, SenderPace
 from notifications.providers.codes import ErrorClass
 
-# The bucket holds an eighth of a second, and fills a little slower than it may: what a full bucket
-# lets through at once, ten seconds make up for, and half a hundredth more is for POSTs that left on
-# time and arrive late: so no ten seconds hold more than the pace allows.
-BURST_SECONDS = 0.125
-FILL = 1 - BURST_SECONDS / 10 - 0.005
+# The bucket holds a sixteenth of a second, and fills a little slower than it may: ten seconds make
+# up for what a full bucket lets through at once, and a little more is for POSTs that left on time
+# and arrive late: so no ten seconds hold more than the pace allows.
+BURST_SECONDS = 0.0625
+FILL = 1 - BURST_SECONDS / 10 - 0.006
 # So many failures without one success in between, and nothing more is tried for a while.
 OPENS_AFTER = 10
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)

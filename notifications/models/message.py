@@ -67,7 +67,11 @@ class Message(models.Model):
     # and each foreign key is a look-up for each of a campaign's messages, so those to rows that
     # nobody can delete (`kept`) go without.
     branch = models.ForeignKey(
-        Branch, on_delete=models.PROTECT, related_name="messages", db_index=False
+        Branch,
+        on_delete=models.PROTECT,
+        related_name="messages",
+        db_index=False,
+        db_constraint=False,
     )
     # Empty: a number nobody is registered with, answered from the inbox.
     customer = models.ForeignKey(

@@ -280,6 +280,8 @@ class Lines:
             name: 100 * (self.trial.cpu_seconds(name) - before[name]) / IDLE_SECONDS
             for name in parts
         }
+        self.trial.stop_part("worker")
+        self.trial.stop_part("web")
         each = ", ".join(f"{name} {share:.1f}" for name, share in used.items())
         yield Line("idle, of one core", f"{sum(used.values()):.1f} % ({each})")
 
