@@ -337,6 +337,15 @@ TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", "")
 TWILIO_API_BASE = env.str("TWILIO_API_BASE", "")
 TWILIO_CONTENT_API_BASE = env.str("TWILIO_CONTENT_API_BASE", TWILIO_API_BASE)
+# Where Twilio keeps what customers send, and sends us on to: a host, or a folder there.
+TWILIO_MEDIA_STORES = env.list(
+    "TWILIO_MEDIA_STORES",
+    default=[
+        "mms.twiliocdn.com",
+        "media.twiliocdn.com",
+        "s3-external-1.amazonaws.com/media.twiliocdn.com",
+    ],
+)
 TWILIO_FROM_WHATSAPP = env.str("TWILIO_FROM_WHATSAPP", "")
 TWILIO_FROM_SMS = env.str("TWILIO_FROM_SMS", "")
 # E-mail: `smtp+tls://user:password@host:587`; without a sender's address none is sent.

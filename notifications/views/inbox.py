@@ -95,7 +95,9 @@ def talk_media(request: StaffRequest, pk: int, media: int) -> HttpResponse:
     told = InboundMedia.objects.filter(inbound__conversation=found).exclude(provider_sid="")
     one = get_object_or_404(told.select_related("inbound"), pk=media)
     try:
-        content = attached.fetch(one.inbound.provider_sid, one.provider_sid)
+        content = attached.fetch(
+            one.inbound.provider_sid, one.provider_sid, content_type=one.content_type
+        )
     except attached.TooBig:
         messages.error(request, _("Lampiran ini terlalu besar. Buka di HP klinik."))
     except LookUpFailed:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 PHONE = "+6281234567890"
 SID = "MM" + "1" * 32
-PICTURE, VOICE, ELSEWHERE, HUGE = ("ME" + digit * 32 for digit in "abcd")
+PICTURE, VOICE, ELSEWHERE, HUGE, TWICE, PAGE, ENDLESS = ("ME" + d * 32 for d in "abcdef0")
 CONTENT = b"\x89PNG and more"
 
 
@@ -38,7 +38,13 @@ class _Provider(BaseHTTPRequestHandler):
         elif name == ELSEWHERE:
             self._answer(307, b"", Location="http://127.0.0.2:9/private")
         elif name == HUGE:
-            self._answer(200, b"x" * 4096)
+            self._answer(200, b"", **{"Content-Length": "4096"})
+        elif name == ENDLESS:
+            self._answer(200, b"x" * 4096, **{"Content-Length": "", "Connection": "close"})
+        elif name == TWICE:
+            self._answer(307, b"", Location=f"/kept/{PICTURE}")
+        elif name == PAGE:
+            self._answer(200, b"<h1>gone</h1>", **{"Content-Type": "text/html; charset=utf-8"})
         elif name == "somewhere" and not has_key:
             self._answer(200, CONTENT)
         elif name == "Media.json" and has_key:
@@ -49,7 +55,8 @@ class _Provider(BaseHTTPRequestHandler):
     def _answer(self, status: int, body: bytes, **headers: str) -> None:
         self.send_response(status)
         for header, value in {"Content-Length": str(len(body)), **headers}.items():
-            self.send_header(header, value)
+            if value:
+                self.send_header(header, value)
         self.end_headers()
         self.wfile.write(body)
 
@@ -126,7 +133,7 @@ def test_a_page_in_disguise_is_only_saved(post, kept, customer, sign_in, cast):
     assert answer["Content-Type"] == "application/octet-stream"
 
 
-@pytest.mark.parametrize("sid", [ELSEWHERE, "ME" + "e" * 32])
+@pytest.mark.parametrize("sid", [ELSEWHERE, TWICE, PAGE, "ME" + "9" * 32])
 def test_what_leads_elsewhere_or_is_gone_says_so(post, kept, customer, sign_in, cast, sid):
     talk = write(post, (sid, "image/png"))
     client = sign_in(cast.anna)
@@ -137,11 +144,53 @@ def test_what_leads_elsewhere_or_is_gone_says_so(post, kept, customer, sign_in, 
     assert "tidak bisa dibuka sekarang" in answer.content.decode()
 
 
-def test_too_big_is_not_read_to_the_end(post, kept, customer, sign_in, cast, monkeypatch):
+@pytest.mark.parametrize("sid", [HUGE, ENDLESS])
+def test_too_big_is_not_read_to_the_end(post, kept, customer, sign_in, cast, monkeypatch, sid):
     monkeypatch.setattr(media, "MOST_BYTES", 1024)
-    talk = write(post, (HUGE, "video/mp4"))
-    answer = opened(sign_in(cast.anna), talk, InboundMedia.objects.get())
-    assert answer.status_code == 302
+    talk = write(post, (sid, "video/mp4"))
+    client = sign_in(cast.anna)
+    url = reverse("notifications:talk_media", args=[talk.pk, InboundMedia.objects.get().pk])
+    assert "terlalu besar" in client.get(url, follow=True).content.decode()
+
+
+KEPT = f"/{ACCOUNT_SID}/{'0' * 32}?Expires=1&Signature=x"
+
+
+@pytest.mark.parametrize(
+    ("url", "is_one"),
+    [
+        (f"https://mms.twiliocdn.com{KEPT}", True),
+        (f"https://mms.twiliocdn.com:443{KEPT}", True),
+        (f"https://s3-external-1.amazonaws.com/media.twiliocdn.com{KEPT}", True),
+        (f"http://mms.twiliocdn.com{KEPT}", False),
+        (f"https://mms.twiliocdn.com:8443{KEPT}", False),
+        (f"https://somebody@mms.twiliocdn.com{KEPT}", False),
+        (f"https://mms.twiliocdn.com@evil.example{KEPT}", False),
+        (f"https://mms.twiliocdn.com.evil.example{KEPT}", False),
+        (f"https://evil.twiliocdn.com{KEPT}", False),
+        (f"https://api.twilio.com{KEPT}", False),
+        (f"https://evil.s3.amazonaws.com/media.twiliocdn.com{KEPT}", False),
+        (f"https://s3-external-1.amazonaws.com/evil{KEPT}", False),
+        (f"https://s3-external-1.amazonaws.com/media.twiliocdn.com.evil{KEPT}", False),
+        ("https://s3-external-1.amazonaws.com/media.twiliocdn.com/../evil/x", False),
+        ("https://s3-external-1.amazonaws.com/media.twiliocdn.com/%2e%2e%2fevil/x", False),
+        ("https://169.254.169.254/latest/meta-data", False),
+        ("file:///etc/passwd", False),
+        ("https://mms.twiliocdn.com:wrong/x", False),
+        ("", False),
+    ],
+)
+def test_only_the_provider_s_own_stores_are_asked(settings, url, is_one):
+    settings.TWILIO_API_BASE = ""
+    assert media.is_store(url) is is_one
+
+
+def test_a_store_that_moved_is_a_setting(settings):
+    settings.TWILIO_API_BASE = ""
+    settings.TWILIO_MEDIA_STORES = ["kept.example/ours/"]
+    assert media.is_store("https://kept.example/ours/x")
+    assert not media.is_store("https://kept.example/oursx")
+    assert not media.is_store(f"https://mms.twiliocdn.com{KEPT}")
 
 
 def test_only_for_those_who_may_read_the_talk(post, kept, customer, sign_in, cast):
