@@ -136,6 +136,10 @@ class Sender:
         """What has not been sent yet is never sent."""
         self.outcomes.clear()
         self.era += 1
+        for worker in self.workers:
+            worker.cancel()
+        self.workers.clear()
+        self.at_work = 0
         while not self.waiting.empty():
             self.waiting.get_nowait()
 
@@ -161,11 +165,12 @@ class Sender:
     async def _work(self) -> None:
         while True:
             webhook = await self.waiting.get()
-            self.at_work += 1
+            era, self.at_work = self.era, self.at_work + 1
             try:
                 await self.deliver(webhook)
             finally:
-                self.at_work -= 1
+                # Whoever forgot us counts no more of us.
+                self.at_work -= era == self.era
 
     async def deliver(self, webhook: Webhook) -> int:
         url, _, fragment = webhook.url.partition("#")
@@ -235,6 +240,9 @@ class Sender:
         except TimeoutError:
             wire.close()
             return NO_ANSWER
+        except asyncio.CancelledError:
+            wire.close()
+            raise
         except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             wire.close()
             return None
