@@ -14,13 +14,21 @@ from typing import Any
 import django
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
+from frontdesk import tables_at_once
+from notifications import apps as notifications_app
+from notifications import notices, quick_replies
+from notifications.actions import senders
+
 # What `migrate` writes and no test changes; what else it wrote is put back after each test.
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+# The code that makes the tables and writes it; notices are declared in many places.
+WRITERS = (tables_at_once, notifications_app, notices, quick_replies, senders)
 MAKING = 20261122  # the advisory lock of whoever makes the database that is copied
 
 
@@ -51,12 +59,21 @@ def migrated_database() -> str:
 
 
 def _print_of_migrations() -> str:
-    """Changes with every migration of ours and of the packages."""
-    digest = hashlib.sha256(repr(django.VERSION).encode())
+    """Changes with every migration of ours and of the packages, and with what `migrate` writes."""
+    digest = hashlib.sha256(repr((django.VERSION, *_written())).encode())
     for app in apps.get_app_configs():
         for path in sorted((Path(app.path) / "migrations").glob("*.py")):
             digest.update(f"{app.label}.{path.name}".encode() + path.read_bytes())
+    for module in WRITERS:
+        digest.update(Path(str(module.__file__)).read_bytes())
     return digest.hexdigest()[:12]
+
+
+def _written() -> Iterator[object]:
+    """The words and senders that `notifications.apps.write_what_is_declared` starts with."""
+    for one in notices.declared():
+        yield one.key, str(one.name), str(one.message_class), one.body, one.sms_body
+    yield settings.TWILIO_FROM_WHATSAPP, settings.TWILIO_FROM_SMS, settings.EMAIL_FROM
 
 
 @contextmanager
