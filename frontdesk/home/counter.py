@@ -8,12 +8,14 @@ from enum import StrEnum
 from hashlib import sha256
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from frontdesk.branches.models import Branch
+from frontdesk.quick_select import GivenKeys, Question
 from frontdesk.staff.models import Staff
 from frontdesk.visits.models import Visit
 from frontdesk.visits.reports import (
@@ -125,9 +127,7 @@ def desk_queue(*, branch: Branch, at: datetime, etag: str = "") -> DeskQueue:
     on = branch.business_date(at)
     rows = open_rows(branch=branch, on=on)
     slips: dict[int, list[Slip]] = defaultdict(list)
-    of_rows = Slip.objects.filter(visit__in=[row.visit_id for row in rows])
-    of_rows = of_rows.exclude(state=SlipState.CANCELLED).select_related("beautician")
-    for slip in of_rows.only(*SLIP_SHOWN):
+    for slip in _slips.ask(visits=[row.visit_id for row in rows]):
         slips[slip.visit_id].append(slip)
     desk_rows = [
         _desk_row(row, slips[row.visit_id], at=at, drink_after=branch.drink_after) for row in rows
@@ -142,6 +142,12 @@ def desk_queue(*, branch: Branch, at: datetime, etag: str = "") -> DeskQueue:
         first_waiting=next(iter(grouped[Group.WAITING]), None),
         etag=etag,
     )
+
+
+@Question
+def _slips() -> QuerySet[Slip]:
+    found = Slip.objects.filter(visit__in=GivenKeys("visits")).exclude(state=SlipState.CANCELLED)
+    return found.select_related("beautician").only(*SLIP_SHOWN)
 
 
 def _desk_row(row: QueueRow, slips: list[Slip], *, at: datetime, drink_after: int) -> DeskRow:

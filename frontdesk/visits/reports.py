@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Count, Max, Q
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from customers.models import Customer
 from frontdesk.branches.models import Branch
+from frontdesk.quick_select import Given, Question
 from frontdesk.staff.models import Staff
 from frontdesk.visits import greetings
 from frontdesk.visits.actions import last_step
@@ -28,6 +30,10 @@ ROW_SHOWN = (
     *("arrived_at", "called_at", "started_at", "ended_at"),
     *("officer__nickname", "customer__name", "customer__allergies"),
 )
+COUNT_ENDED = """
+SELECT count(*) FROM visits_visit
+WHERE branch_id = %s AND business_date = %s AND state = ANY(%s)
+"""
 
 
 @dataclass(frozen=True)
@@ -57,10 +63,8 @@ class QueueRow:
 
 def open_rows(*, branch: Branch, on: date) -> list[QueueRow]:
     """Return the guests who are in the house, in queue order; also who was never closed lately."""
-    found = Visit.objects.filter(
-        branch=branch, business_date__range=(on - timedelta(days=UNCLOSED_DAYS), on)
-    ).open()
-    return [_row(visit, on=on) for visit in _with_names(found).in_queue_order()]
+    since = on - timedelta(days=UNCLOSED_DAYS)
+    return [_row(visit, on=on) for visit in _open.ask(branch=branch.pk, since=since, on=on)]
 
 
 def ended_rows(*, branch: Branch, on: date) -> list[QueueRow]:
@@ -70,12 +74,23 @@ def ended_rows(*, branch: Branch, on: date) -> list[QueueRow]:
 
 
 def count_ended(*, branch: Branch, on: date) -> int:
-    return Visit.objects.of_day(branch=branch, on=on).filter(state__in=ENDED).count()
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_ENDED, [branch.pk, on, [str(state) for state in ENDED]])
+        (found,) = cursor.fetchone() or (0,)
+    return int(found)
 
 
 def _with_names(visits: VisitQuerySet) -> VisitQuerySet:
     found: VisitQuerySet = visits.select_related("customer", "officer").only(*ROW_SHOWN)
     return found
+
+
+@Question
+def _open() -> VisitQuerySet:
+    found = Visit.objects.filter(
+        branch=Given("branch"), business_date__range=(Given("since"), Given("on"))
+    )
+    return _with_names(found.open()).in_queue_order()
 
 
 def _row(visit: Visit, *, on: date) -> QueueRow:
