@@ -165,7 +165,7 @@ def _desk_row(row: QueueRow, slips: list[Slip], *, at: datetime, drink_after: in
         group=group,
         badge=badge,
         badge_label=badge_label,
-        note=" · ".join([row.purpose, *_with_whom(row, slips)]),
+        note=" · ".join(_note(row, slips)),
         since=since,
         offers_drink=(
             group == Group.WAITING and at - row.arrived_at >= timedelta(minutes=drink_after)
@@ -181,17 +181,23 @@ def _group(row: QueueRow, slips: list[Slip]) -> Group:
     return Group(row.state)
 
 
-def _with_whom(row: QueueRow, slips: list[Slip]) -> Iterable[str]:
-    """Return who looks after her: the beautician of an open slip, else the officer."""
+def _note(row: QueueRow, slips: list[Slip]) -> Iterable[str]:
+    """Return what she came for, and who looks after her: an open slip says both."""
     in_rooms = [slip for slip in slips if slip.state in OPEN]
-    if not in_rooms:
-        return [row.officer] if row.officer and row.state == VisitState.SERVING else []
-    names = dict.fromkeys(slip.beautician.nickname for slip in in_rooms if slip.beautician)
+    if in_rooms:
+        return _in_rooms(in_rooms)
+    is_served = row.officer and row.state == VisitState.SERVING
+    return [row.purpose, row.officer] if is_served else [row.purpose]
+
+
+def _in_rooms(in_rooms: list[Slip]) -> Iterable[str]:
+    hands = dict.fromkeys(slip.beautician.nickname for slip in in_rooms if slip.beautician)
+    names = [", ".join(hands)] if hands else []
     if any(slip.state == SlipState.IN_PROGRESS for slip in in_rooms):
-        return [", ".join(names)]
+        return names
     if any(slip.awaits_doctor for slip in in_rooms):
-        return [", ".join(names), _("menunggu dokter")]
-    return [", ".join(names), in_rooms[0].get_state_display().lower()]
+        return [*names, _("menunggu dokter")]
+    return [*names, in_rooms[0].get_state_display().lower()]
 
 
 @dataclass(frozen=True)

@@ -65,8 +65,8 @@ def test_a_slip_says_where_she_is(cast: Cast, menteng: Branch) -> None:
     busy_morning(menteng, cast, at=NOW)
     rows = {r.row.code: r for g in desk_queue(branch=menteng, at=NOW).groups for r in g.rows}
 
-    assert (rows["A002"].badge, rows["A002"].note) == ("in_progress", "Perawatan · Rara")
-    assert (rows["A003"].badge, rows["A003"].note) == ("serving", "Perawatan · Tari · diterbitkan")
+    assert (rows["A002"].badge, rows["A002"].note) == ("in_progress", "Rara")
+    assert (rows["A003"].badge, rows["A003"].note) == ("serving", "Tari · diterbitkan")
     assert (rows["A001"].badge_label, rows["B002"].note) == ("Selesai dirawat", "Konsultasi · Anna")
 
 
@@ -81,7 +81,7 @@ def test_a_slip_that_needs_the_doctor_says_so(
     slips.issue_slip(slip, by=cast.anna, at=NOW)
 
     [group] = desk_queue(branch=menteng, at=NOW).groups
-    assert group.rows[0].note == "Perawatan · Tari · menunggu dokter"
+    assert group.rows[0].note == "Tari · menunggu dokter"
 
 
 def test_a_drink_is_offered_after_the_branchs_own_time(menteng: Branch, arrive: Callable) -> None:
