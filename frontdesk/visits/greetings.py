@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from frontdesk.visits.models import Visit
+from frontdesk.visits.states import VisitState
 
 NOON, AFTERNOON, EVENING, DAWN = 11, 15, 18, 4
 
@@ -29,6 +30,9 @@ def welcome(visit: Visit, *, at: datetime) -> str:
 
 
 def farewell(visit: Visit) -> str:
+    """Return nothing for who never came: nobody stands there to be thanked."""
+    if visit.state == VisitState.NO_SHOW:
+        return ""
     if visit.customer is None:
         return _("Terima kasih. Sampai jumpa lagi.")
     return _("Terima kasih, %(name)s. Sampai jumpa lagi.") % {"name": visit.customer.greeting_name}

@@ -227,6 +227,15 @@ class TestWhatIsSaid:
         card = visit_card(visit, by=cast.anna, at=NOW)
         assert card.sentence == "Terima kasih. Sampai jumpa lagi."
 
+    def test_nobody_is_thanked_who_never_came(
+        self, anna: Client, cast: Cast, arrive: Callable
+    ) -> None:
+        visit = arrive()
+        actions.note_no_show(visit, by=cast.anna, at=NOW)
+
+        assert visit_card(visit, by=cast.anna, at=NOW).sentence == ""
+        assert 'class="greeting"' not in anna.get(f"/?visit={visit.pk}").content.decode()
+
 
 def test_the_history_has_every_step(anna: Client, cast: Cast, arrive: Callable) -> None:
     visit = arrive()
