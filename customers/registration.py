@@ -83,6 +83,7 @@ class CardForm(forms.ModelForm[Customer]):
                 "required": _("Masukkan nama lengkap. Satu kata pun boleh."),
                 "max_length": _("Nama paling panjang 120 huruf."),
             },
+            "email": {"invalid": _("Masukkan alamat e-mail, misalnya sari@contoh.id.")},
         }
         widgets: ClassVar = {
             "name": forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "words"}),
@@ -122,6 +123,10 @@ class RegisterForm(CardForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.twins = []
+        if not self.is_bound:
+            # What was typed into the search is filled in already; the desk goes on with the other.
+            first = "name" if self.initial.get("phone") else "phone"
+            self.fields[first].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or self.cleaned_data

@@ -276,6 +276,10 @@
     // Asked for once: what was closed stays closed when the page around it is drawn anew.
     dialog.removeAttribute("data-open");
     dialog.showModal();
+    // Past the cross in its head, to what it asks for.
+    if (!document.activeElement?.matches(".dialog-head [data-close]")) return;
+    const asked = ":is(input, select, textarea):not([type=hidden], :disabled)";
+    dialog.querySelector(`[data-error-summary], .dialog-body ${asked}`)?.focus();
   }
 
   function closeDialog(dialog) {

@@ -16,8 +16,10 @@
       else row.removeAttribute("aria-current");
     }
     const row = document.querySelector("[data-visit][aria-current]");
-    if (row && inHand !== shown) row.scrollIntoView({ block: "nearest" });
-    if (row || !inHand) shown = inHand;
+    // Followed when it moves to another group, too; left alone where somebody scrolls by hand.
+    const place = row ? `${inHand} ${row.dataset.version?.split("-")[0]}` : inHand;
+    if (row && place !== shown) row.scrollIntoView({ block: "nearest" });
+    if (row || !inHand) shown = place;
   }
 
   document.addEventListener("htmx:afterSettle", markRow);
