@@ -82,6 +82,8 @@ class MessageRow:
     text: str
     # Whom it is for; a number nobody is registered with has no name.
     name: str
+    # What it is about, as the page of notices calls it.
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,9 @@ def message_log(
 def message_row(message: Message) -> MessageRow:
     badge, state = _shown(message.state, message.provider_status)
     problem = _held(message) or (gettext(message.problem) if message.problem else "")
-    return MessageRow(message, badge, state, problem, message.text, _for_whom(message))
+    return MessageRow(
+        message, badge, state, problem, message.text, _for_whom(message), str(_kind(message))
+    )
 
 
 def _held(message: Message) -> str:
@@ -212,8 +216,12 @@ def told_together(message: Message) -> list[Told]:
 
 
 def _kind(message: Message) -> StrOrPromise:
-    known = notices.known(message.notice)
-    return known.name if known else message.notice
+    """Name what it is about; nothing for an answer somebody wrote herself."""
+    if known := notices.known(message.notice):
+        return known.name
+    if message.batch_id:
+        return gettext("Promo")
+    return gettext("Uji coba") if message.notice == TEST else ""
 
 
 def _shown(state: str, provider_status: str) -> tuple[str, str]:

@@ -27,7 +27,7 @@ from treatments.states import ControlState
 _REPLY = ("customer", "channel", "meaning", "body")
 _MESSAGE = (
     *("customer", "state", "provider_status", "problem", "notice", "channel", "body", "variables"),
-    *("due_at", "accepted_at", "final_at", "branch__name", "written_by__nickname"),
+    *("due_at", "accepted_at", "final_at", "batch", "branch__name", "written_by__nickname"),
     *("template__current__body", "template__current__sms_body"),
     *("version__body", "version__sms_body"),
 )
@@ -35,6 +35,8 @@ _CHANGE = ("customer", "field", "old", "new", "at", "by__nickname")
 _CONSENT = ("customer", "purpose", "is_granted", "text_shown", "source", "by__nickname")
 # A kept control looks like anything that is done.
 KEPT_LOOK = {str(ControlState.KEPT): "done"}
+# Messages that went to nobody, or in another one.
+NOT_READ = {"withdrawn", "passed_on"}
 
 
 @dataclass(frozen=True)
@@ -196,19 +198,18 @@ class _Desk:
             row = message_row(message)
             is_waiting = message.accepted_at is None and message.final_at is None
             due = date_format(timezone.localtime(message.due_at), "j M Y, H.i")
+            channel = {"channel": message.get_channel_display()}
             yield Entry(
                 moments[message.pk],
                 icon="whatsapp" if message.channel == "whatsapp" else "chat-dots",
-                title=(
-                    _("Pesan %(channel)s untuk %(due)s") if is_waiting else _("Pesan %(channel)s")
-                )
-                % {"channel": message.get_channel_display(), "due": due},
+                title=(_("%(about)s untuk %(due)s") if is_waiting else "%(about)s")
+                % {"about": row.kind or _("Pesan %(channel)s") % channel, "due": due},
                 by=message.written_by.nickname if message.written_by else "",
                 branch=self.elsewhere(message.branch),
                 badge=(row.badge, row.state),
                 lines=[row.problem] if row.problem else [],
-                # What is only planned may still be worded otherwise.
-                words="" if is_waiting else row.text,
+                # What is only planned may still be worded otherwise; the withdrawn nobody read.
+                words="" if is_waiting or row.badge in NOT_READ else row.text,
                 is_ours=True,
             )
 

@@ -222,6 +222,21 @@ def test_nonsense_begins_at_the_top(anna: Client, maria: Customer, before: str) 
     assert "Terdaftar" in answer.content.decode()
 
 
+def test_a_message_says_what_it_is_about_and_its_words_only_if_sent(
+    anna: Client, maria: Customer, menteng: Branch
+) -> None:
+    sent = told(maria, menteng)
+    withdrawn = was_not_told(maria, menteng, number=1)
+    Message.objects.filter(pk__in=[sent.pk, withdrawn.pk]).update(notice="control_reminder")
+    Message.objects.filter(pk=withdrawn.pk).update(body="Kata-kata yang ditarik.")
+
+    titles = [entry.title for entry in timeline(maria, menteng).entries]
+    assert titles.count("Pengingat jadwal kontrol") == 2
+    page = anna.get(url(maria)).content.decode()
+    assert "jadwal kontrol Anda besok" in page
+    assert "Kata-kata yang ditarik" not in page
+
+
 def test_older_ones_come_as_a_fragment(anna: Client, maria: Customer, menteng: Branch) -> None:
     for number in range(40):
         told(maria, menteng, minutes=number, number=number)

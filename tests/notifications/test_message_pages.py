@@ -6,6 +6,7 @@ from django.utils import translation
 
 from frontdesk.staff.permissions import Role
 from notifications.actions.moves import Moves
+from notifications.models import Message
 from notifications.reports import story
 from tests.factories import NOW, CustomerFactory, create_staff, put_message
 
@@ -30,6 +31,12 @@ def test_the_log_shows_each_group(plan, log):
         html = log(group=group).content.decode()
         assert [k for k in "abc" if f"nama-{k}" in html] == [key]
     assert "Belum ada pesan" in log(group="sent").content.decode()
+
+
+def test_a_row_says_what_its_message_is_about(plan, log):
+    message = plan(key="a")
+    Message.objects.filter(pk=message.pk).update(notice="birthday")
+    assert "WhatsApp · Ucapan ulang tahun" in log().content.decode()
 
 
 def test_the_number_of_queries_does_not_grow(plan, sign_in, cast, menteng):
