@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from customers.models import Customer
 from frontdesk.branches.models import Branch
 from frontdesk.staff.permissions import GRANTS, Permission, Role
 from notifications.models import Message
@@ -68,6 +69,8 @@ def test_a_row_tells_customer_treatment_day_and_reminder(
     for text in ("Ibu Maria Goretti", "Facial Glow", "14 hari sesudah perawatan", "Direncanakan"):
         assert text in page
     assert "0812-3456-7890" in page
+    maria = Customer.objects.get(name="Maria Goretti")
+    assert f'href="{reverse("home:customer", args=[maria.pk])}"' in page
     reminder = Message.objects.filter(notice="control_reminder", state="queued")
     assert reminder.update(
         state=MessageState.SUPPRESSED, problem="Pelanggan belum setuju diingatkan.", final_at=None
