@@ -258,6 +258,7 @@ def test_what_is_printed_is_enough_in_the_room_and_no_more(
     assert f'data-paper="{paper}"' in page
     for text in ("Kak Maria Goretti", "ALERGI: penisilin", "Klinik Seruni", "Menteng", "WIB"):
         assert text in page
+    assert visit.queue_code in page
     for text in ("Tari", "Kulit kering", "105 mnt", "Rp1.250.000", "menunggu persetujuan dokter"):
         assert text in page
     assert str(qr.svg(slip.code)) in page

@@ -100,7 +100,7 @@ def _own_slip(request: StaffRequest, slip_id: int) -> Slip:
     """Load a slip she may see; one that was passed on meanwhile is no longer hers: a 404."""
     own = Slip.objects.on_hand_of(request.user).visible_to(request.user)
     return get_object_or_404(
-        own.select_related("branch", "customer", "beautician").prefetch_related("lines"),
+        own.select_related("branch", "customer", "visit", "beautician").prefetch_related("lines"),
         pk=slip_id,
     )
 

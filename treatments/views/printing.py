@@ -18,7 +18,7 @@ def slip_print(request: StaffRequest, pk: int) -> HttpResponse:
     """Show an issued slip as it is printed, on the branch's paper or on `?paper=58|80|a5`."""
     issued = Slip.objects.visible_to(request.user).filter(number__isnull=False)
     slip = get_object_or_404(
-        issued.select_related("branch", "customer", "beautician", "approved_by"), pk=pk
+        issued.select_related("branch", "customer", "visit", "beautician", "approved_by"), pk=pk
     )
     wanted = request.GET.get("paper", "")
     context = {
