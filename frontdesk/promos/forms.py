@@ -109,10 +109,13 @@ class PromoForm(forms.Form):
         for condition in conditions.declared():
             self._add_condition(condition)
         for name in asked_for(self.chosen_template):
+            label = name.replace("_", " ").capitalize()
             self.fields[f"var_{name}"] = forms.CharField(
-                label=name.replace("_", " ").capitalize(),
+                label=label,
                 max_length=200,
-                error_messages={"required": _("Isi bagian ini; pelanggan membacanya.")},
+                error_messages={
+                    "required": _("Isi “%(label)s”; pelanggan membacanya.") % {"label": label}
+                },
             )
 
     def _choose(self, name: str, rows: Any) -> None:

@@ -15,8 +15,8 @@ def test_its_words_give_no_reason_for_complaint() -> None:
         "name": "Ibu Maria Goretti",
         "clinic": "Klinik Seruni",
         "branch": "Menteng",
-        "offer": "potongan 20% untuk facial",
-        "until": "31 Desember",
+        "penawaran": "potongan 20% untuk facial",
+        "sampai_tanggal": "31 Desember",
     }
     found = lint(BODY, message_class=MessageClass.MARKETING, sms_body=SMS_BODY, offered=offered)
     assert found == []

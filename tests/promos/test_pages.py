@@ -119,7 +119,7 @@ def test_a_schedule_is_taken_back_and_changed(
         ({"use_birth_month": "is"}, "Isi dulu"),
         ({"start_day": "40/1"}, "Masukkan tanggal"),
         ({"start_day": "31/12/2030", "ends_day": "30/12/2030"}, "sebelum promo mulai"),
-        ({"var_offer": ""}, "Isi bagian ini"),
+        ({"var_offer": ""}, "Isi “Offer”"),
     ],
 )
 def test_what_is_wrong_is_told_beside_its_field(

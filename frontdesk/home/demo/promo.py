@@ -13,12 +13,12 @@ from notifications.models import MessageClass, Template
 
 BODY = (
     "Halo {name}, terima kasih sudah mempercayakan perawatan Anda kepada {clinic} cabang {branch}. "
-    "Bulan ini ada {offer}, berlaku sampai {until}. "
+    "Bulan ini ada {penawaran}, berlaku sampai {sampai_tanggal}. "
     "Balas YA bila Anda berminat, atau BERHENTI bila tidak ingin menerima promo lagi. "
     "Apakah kami boleh memesankan tempat untuk Anda?"
 )
 SMS_BODY = (
-    "Halo {name}, ada {offer} di {clinic} {branch} sampai {until}. "
+    "Halo {name}, ada {penawaran} di {clinic} {branch} sampai {sampai_tanggal}. "
     "Apakah kami boleh memesankan tempat?"
 )
 
@@ -34,7 +34,7 @@ def make_promo(branch: Branch, *, by: Staff, at: datetime) -> Campaign:
         branches=[branch],
         choices=[Choice("registered_since", {"days": 365})],
         template=template,
-        variables={"offer": "potongan 20% untuk facial", "until": "31 Desember"},
+        variables={"penawaran": "potongan 20% untuk facial", "sampai_tanggal": "31 Desember"},
         note="Contoh: tekan Mulai, lalu lihat pesannya di halaman telepon penyedia.",
     )
     return create_campaign(promo, branch=branch, by=by, at=at)
