@@ -29,7 +29,9 @@ def _listen(**_values: object) -> None:
 @shared_task
 def pump(sender: int) -> None:
     """Send for a few seconds, then let other tasks come before going on."""
-    actions.pump(sender, places=1, budget=A_TURN)
+    if actions.pump(sender, places=1, budget=A_TURN) is None:
+        # Whoever pumps it goes on; should that be over, beat wakes us.
+        return
     if not actions.STOPPING.is_set() and sender in actions.senders_with_due():
         wake(PUMP_TASK, sender)
 

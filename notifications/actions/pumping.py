@@ -45,7 +45,8 @@ LOCKS, PLACES = 7_301, 64
 
 def send_due(*, clock: Clock | None = None) -> int:
     """Pump every sender that has something due; return how many messages were taken."""
-    return sum(pump(sender, clock=clock) for sender in senders_with_due(at=clock and clock()))
+    due = senders_with_due(at=clock and clock())
+    return sum(pump(sender, clock=clock) or 0 for sender in due)
 
 
 def pump(
@@ -56,17 +57,17 @@ def pump(
     places: int | None = None,
     budget: timedelta = PUMP_BUDGET,
     stop: threading.Event = STOPPING,
-) -> int:
+) -> int | None:
     """Send what is due from one address until nothing is or the time is up.
 
-    Return how many messages the provider took. Others may pump the same sender beside this one,
-    as many as there are places.
+    Return how many messages the provider took, or None where there is nothing to do for us: no
+    provider, or others have all the places. They may pump the same sender beside this one.
     """
     if not _has_provider(sender):
-        return 0
+        return None
     with _place(sender, places or settings.MESSAGE_PUMPS_A_SENDER) as has_place:
         if not has_place:
-            return 0
+            return None
         if twilio.is_local():
             register_templates()
         most = posts_at_once or settings.MESSAGE_POSTS_AT_ONCE

@@ -4,12 +4,13 @@ import threading
 import time
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
 
 from notifications import actions
-from notifications.actions import pacing
+from notifications.actions import pacing, pumping
 from notifications.actions.pacing import Health
 from notifications.models import (
     Batch,
@@ -417,6 +418,23 @@ def test_too_many_to_one_number_in_a_minute(plan, sending, clock):
         actions.send_due(clock=clock)
 
     assert list(states().values()).count("queued") == 2
+
+
+def test_where_others_have_all_places_there_is_nothing_to_do(plan_some, sending, sender, settings):
+    plan_some(1)
+    places = range(settings.MESSAGE_PUMPS_A_SENDER)
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        for place in places:
+            key = [pumping.LOCKS, sender.pk * pumping.PLACES + place]
+            other.execute("SELECT pg_advisory_lock(%s, %s)", key)
+        assert actions.pump(sender.pk) is None
+    assert sending.accepted() == []
+
+
+def test_without_a_provider_there_is_nothing_to_do(plan_some, sender, settings):
+    settings.TWILIO_ACCOUNT_SID = ""
+    plan_some(1)
+    assert actions.pump(sender.pk) is None
 
 
 def test_words_are_those_of_the_claim(plan, sending, clock):

@@ -28,6 +28,8 @@ FOR_EVER = 10 * 365 * 86_400.0
 
 class Command(BaseCommand):
     help = "Send what is due, until stopped: one loop for each sender."
+    # A sender that died is back a third sooner; `check` looks at the project.
+    requires_system_checks = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
@@ -95,15 +97,18 @@ class Loop(threading.Thread):
         self._close()
 
     def _round(self, seconds: float) -> None:
+        taken = None
         if self.sender in actions.senders_with_due():
-            self.taken += actions.pump(
+            taken = actions.pump(
                 self.sender,
                 posts_at_once=self.threads,
                 budget=timedelta(seconds=seconds),
                 stop=self.stop,
             )
-        else:
+        if taken is None:
             self.stop.wait(min(IDLE_SECONDS, seconds))
+        else:
+            self.taken += taken
 
     def _close(self) -> None:
         try:
