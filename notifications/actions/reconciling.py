@@ -85,13 +85,13 @@ def _to_ask(*, at: datetime) -> list[Unclear]:
 def _reconcile(one: Unclear, clock: Clock) -> bool:
     if one.channel == Channel.EMAIL:
         # No mail server can be asked; the same message twice is one to a mail program.
-        return _apply(one.pk, [], at=clock())
+        return _judge(one, [], at=clock())
     try:
         rows = twilio.look_up(to=one.to, sender=one.sender, since=one.intent_at - CLOCK_SLACK)
     except LookUpFailed as problem:
         logger.warning("Message %s could not be asked for: %s", one.pk, problem)
         return _give_up(one.pk, at=clock())
-    return _apply(one.pk, rows, at=clock())
+    return _judge(one, rows, at=clock())
 
 
 def _reconcile_storm(sender: str, some: Sequence[Unclear], clock: Clock) -> int:
@@ -109,8 +109,15 @@ def _reconcile_storm(sender: str, some: Sequence[Unclear], clock: Clock) -> int:
     for one in some:
         begins = one.intent_at - CLOCK_SLACK
         fitting = [row for row in by_number[one.to] if row.created_at >= begins]
-        settled += _apply(one.pk, fitting, at=clock())
+        settled += _judge(one, fitting, at=clock())
     return settled
+
+
+def _judge(one: Unclear, rows: list[Listed], *, at: datetime) -> bool:
+    """What is not there so early may still come, and its row is left in peace."""
+    if not rows and one.intent_at > at - settings.MESSAGE_ABSENT_AFTER:
+        return False
+    return _apply(one.pk, rows, at=at)
 
 
 @transaction.atomic
