@@ -10,7 +10,14 @@ import random
 from django.conf import settings
 
 EXIT_CODE = 137
-NAMES = ("after_claim", "before_post", "after_post", "before_finish", "after_finish")
+# Where a sender may die, where a worker that settles what is unclear, and where the web.
+SENDING = (
+    *("before_combine", "after_combine", "after_claim"),
+    *("before_post", "after_post", "before_finish", "after_finish"),
+)
+SETTLING = ("after_reaping", "after_settling")
+HEARING = ("before_hearing", "after_hearing")
+NAMES = SENDING + SETTLING + HEARING
 
 
 def _read() -> tuple[str, float]:

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from frontdesk.branches.models import Branch
+from notifications import failpoints
 from notifications.actions.combining import combine
 from notifications.actions.falling_back import fall_back
 from notifications.actions.pacing import Grant
@@ -309,11 +310,15 @@ WHERE portfolio_id = %(portfolio)s AND at > %(since)s
 def claim(sender: int, grant: Grant, hours: Hours, *, at: datetime) -> Slice:
     """Take up to the granted number of due messages and write the intent to post them."""
     taken, regrouped = _claim(sender, grant, hours, at=at)
+    if regrouped:
+        failpoints.reach("before_combine")
     # Once the claim is committed: whoever holds one of them then never waits for us.
     done = [
         bool(combine(pk, at=at) if reason == "together" else take_apart(pk, at=at))
         for pk, reason in regrouped
     ]
+    if regrouped:
+        failpoints.reach("after_combine")
     if regrouped and not any(done):
         # Somebody plans for them at this moment.
         time.sleep(A_MOMENT)

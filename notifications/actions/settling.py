@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from notifications import failpoints
 from notifications.actions.reconciling import reconcile
 from notifications.actions.statements import Statement
 from notifications.models import Heartbeat
@@ -33,7 +34,10 @@ SELECT count(*) FROM moved
 def settle(*, clock: Callable[[], datetime] = timezone.now) -> int:
     """One round of lost claims and unknown outcomes; return how many were settled."""
     reap(at=clock())
-    return reconcile(clock) if twilio.is_configured() else 0
+    failpoints.reach("after_reaping")
+    settled = reconcile(clock) if twilio.is_configured() else 0
+    failpoints.reach("after_settling")
+    return settled
 
 
 def reap(*, at: datetime) -> int:

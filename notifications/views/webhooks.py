@@ -15,7 +15,7 @@ from psycopg_pool import PoolTimeout
 from twilio.request_validator import RequestValidator, get_signature_algorithm
 
 from frontdesk.staff.access import public
-from notifications import actions
+from notifications import actions, failpoints
 from notifications.providers.media import MOST_LISTED, Attachment
 
 SIGNATURE = "X-Twilio-Signature"
@@ -35,10 +35,12 @@ def provider_webhook(receive: Webhook) -> Callable[..., HttpResponse]:
     def guarded(request: HttpRequest, **kwargs: object) -> HttpResponse:
         if not _is_signed(request):
             return HttpResponse(status=403)
+        failpoints.reach("before_hearing")
         try:
             receive(request, **kwargs)
         except (InterfaceError, OperationalError, PoolTimeout):
             return HttpResponse(status=503, headers={"Retry-After": SECONDS_UNTIL_RETRY})
+        failpoints.reach("after_hearing")
         return HttpResponse(status=204)
 
     return guarded

@@ -9,7 +9,9 @@ from customers.models import ConsentPurpose
 from frontdesk.branches.models import TimeZone
 from frontdesk.home.bench.chaos.oracle import Oracle, busiest, slowest
 from frontdesk.home.bench.chaos.outbox import Outbox
+from frontdesk.home.bench.chaos.together import KEYS, words
 from notifications.models import (
+    TOGETHER,
     Batch,
     Channel,
     Message,
@@ -59,6 +61,8 @@ def message(outbox):
             customer=customer,
             template=create_template(f"words_{number}"),
             message_class=kind,
+            notice=values.pop("notice", ""),
+            variables=values.pop("variables", {}),
             sender=outbox.sender,
             to_phone=customer.phone,
             due_at=NOW,
@@ -76,8 +80,9 @@ def message(outbox):
     return make
 
 
-def row(message, *, sid=None, seconds=0.0):
+def row(message, *, sid=None, seconds=0.0, body=""):
     return {
+        "body": body,
         "sid": sid or message.provider_sid,
         "to_addr": f"whatsapp:{message.to_phone}",
         "from_addr": message.sender.address,
@@ -86,8 +91,8 @@ def row(message, *, sid=None, seconds=0.0):
     }
 
 
-def broken(outbox, rows, *, written=(), stopped=None, at=NOW + timedelta(minutes=5)):
-    oracle = Oracle(outbox, rows, written, stopped=stopped or {}, burst=2)
+def broken(outbox, rows, *, written=(), stopped=None, at=NOW + timedelta(minutes=5), **more):
+    oracle = Oracle(outbox, rows, written, stopped=stopped or {}, burst=2, **more)
     return set(oracle.judge(at=at).broken)
 
 
@@ -174,6 +179,68 @@ def test_an_illegal_history(outbox, message):
         "a step is missing",
         "the history ends elsewhere",
     }
+
+
+@pytest.fixture
+def in_one(message):
+    """Two notices that left in one message: the carrier, then the two."""
+    carrier = message(MessageState.QUEUED, number=1, notice=TOGETHER)
+    parts = [
+        message(MessageState.QUEUED, number=n, notice=KEYS[n - 2], variables=words(n))
+        for n in (2, 3)
+    ]
+    for part in parts:
+        put_message(part, MessageState.MERGED, carrier=carrier)
+        MessageEvent.objects.create(message=part, old="queued", new="merged", at=NOW)
+    sent = {"provider_sid": "SM1", "accepted_at": NOW, "intent_at": NOW}
+    put_message(carrier, MessageState.ACCEPTED, **sent)
+    for old, new in pairwise(["queued", "sending", "accepted"]):
+        MessageEvent.objects.create(message=carrier, old=old, new=new, at=NOW)
+    return carrier, *parts
+
+
+def says(*numbers):
+    return "; serta ".join(words(number)["day"] for number in numbers)
+
+
+def test_each_of_several_is_said_once_in_one(outbox, in_one):
+    assert broken(outbox, [row(in_one[0], body=says(2, 3))]) == set()
+
+
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ((2,), "a notice never said"),
+        ((2, 3, 3), "a notice said twice"),
+        ((2, 3, 4), "a notice said in words it no longer has"),
+    ],
+)
+def test_one_of_several_is_missing_double_or_outdated(outbox, in_one, said, rule):
+    assert broken(outbox, [row(in_one[0], body=says(*said))]) == {rule}
+
+
+def test_one_of_several_is_said_alone_as_well(outbox, in_one, message):
+    alone = message(number=4)
+    rows = [row(in_one[0], body=says(2, 3)), row(alone, body=says(3))]
+
+    assert broken(outbox, rows) == {"a notice said twice"}
+
+
+def test_a_notice_that_was_taken_back_is_said(outbox, message):
+    one = message(MessageState.QUEUED, notice=KEYS[0], variables=words(1))
+    put_message(one, MessageState.CANCELLED, final_at=NOW)
+    MessageEvent.objects.create(message=one, old="queued", new="cancelled", at=NOW)
+    other = message(number=2)
+
+    assert broken(outbox, [row(other)], withdrawn=[one.key]) == set()
+    assert broken(outbox, [row(other, body=says(1))]) == {"a notice said, but not called so"}
+
+
+def test_a_notice_that_was_taken_back_still_leaves(outbox, message):
+    one = message(notice=KEYS[0], variables=words(1))
+
+    taken = [row(one, body=says(1))]
+    assert broken(outbox, taken, withdrawn=[one.key]) == {"a notice taken back, and yet not"}
 
 
 def test_windows():

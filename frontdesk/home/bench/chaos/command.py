@@ -47,7 +47,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _run(trial: Trial, given: argparse.Namespace) -> int:
-    from frontdesk.home.bench.chaos.driver import Plan
+    from frontdesk.home.bench.chaos.driver import SENDERS, Plan
 
     is_seen = True
     if given.control:
@@ -55,11 +55,12 @@ def _run(trial: Trial, given: argparse.Namespace) -> int:
         control = Plan(
             messages=given.control,
             per_second=given.per_second,
-            kills=2,
+            kills=1,
             database_restarts=0,
             threads=given.threads,
             seed=given.seed,
             is_naive=True,
+            senders=SENDERS[:1],
         )
         is_seen = TWICE in _trial(trial, control)
         trial.use_database()

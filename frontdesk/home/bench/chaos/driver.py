@@ -7,6 +7,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.conf import settings
 from django.db import Error, connection
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from frontdesk.home.bench.chaos.oracle import Oracle, Verdict, when_stopped
 from frontdesk.home.bench.chaos.outbox import Filling, Outbox, unsettled
+from frontdesk.home.bench.chaos.together import Desk
 from frontdesk.running import valkey
 from frontdesk.running.trial import Trial
 from notifications import failpoints
@@ -21,8 +23,10 @@ from notifications.models import Batch, BatchState, InboundMessage
 
 SENDERS = ("sender-1", "sender-2")
 BACKGROUNDS = ("worker-1", "worker-2")
-# At some messages, not at the first: it has then lived for a while.
-CHANCE = 0.1
+# At some messages, not at the first: it has then lived for a while. A web whose processes die
+# goes on with new ones, until it is killed altogether.
+CHANCE, CHANCE_IN_WEB = 0.1, 0.02
+WEB_DIES_FOR = 3.0
 WROTE = "number wrote BERHENTI"
 HARMLESS = {"FRONTDESK_FAILPOINT": "", "DEBUG": ""}
 FAULTS = {
@@ -41,6 +45,8 @@ FAULTS = {
 CALLBACKS = {"callback_drop": 0.05, "callback_duplicate": 0.1, "callback_reorder": 0.1}
 READ_FAULTS = {"rate_limited": 0.02, "server_error_before": 0.02}
 STEP = 0.2
+# Deeds that break nothing, and need no pause after them.
+DESK = "desk"
 # Where nothing is sent for so long, what is due next happens nevertheless.
 STUCK = 8.0
 NAIVE = """
@@ -60,6 +66,7 @@ class Plan:
     seed: int
     # What others do when a lease ends: send again. It must not pass.
     is_naive: bool = False
+    senders: tuple[str, ...] = SENDERS
 
     @property
     def seconds(self) -> float:
@@ -81,11 +88,12 @@ class Chaos:
         self.plan = plan
         self.dice = random.Random(plan.seed)  # nosec B311: no secret
         self.done: Counter[str] = Counter()
-        self.frozen: list[tuple[float, str]] = []
-        self.fail_points = deque(self.dice.sample(failpoints.NAMES, len(failpoints.NAMES)))
+        self.later: list[tuple[float, str, signal.Signals]] = []
+        self.fail_points = deque(self.dice.sample(failpoints.SENDING, len(failpoints.SENDING)))
 
     def run(self) -> Verdict:
         self.outbox = self._fill()
+        self.desk = Desk(began=self.outbox.began, seed=self.plan.seed)
         began = time.monotonic()
         self._start_parts()
         self._disturb()
@@ -131,7 +139,7 @@ class Chaos:
             self.trial.start_web()
             for name in BACKGROUNDS:
                 self.trial.start_background(name)
-        for name in SENDERS:
+        for name in self.plan.senders:
             self.trial.start_sender(name, "--for", "3600", "--threads", str(self.plan.threads))
 
     # What is done ------------------------------------------------------------------------------
@@ -141,6 +149,7 @@ class Chaos:
         kinds = [self._kill_sender, self._die_at_fail_point]
         if not self.plan.is_naive:
             kinds += [self._kill_web, self._die_at_fail_point, self._kill_background]
+            kinds += [self._die_while_settling, self._die_while_hearing]
         wanted: list[tuple[str, Callable[[], None]]] = [
             ("kill", kinds[n % len(kinds)]) for n in range(self.plan.kills)
         ]
@@ -149,6 +158,9 @@ class Chaos:
             rarer = 1 + self.plan.kills // 10
             wanted += [("flush", self._flush_broker), ("broker", self._kill_broker)] * rarer
             wanted += [("freeze", self._freeze_sender)] * rarer
+            told = [partial(self._tell, pk) for pk in self.outbox.told]
+            waiting = [partial(self._change_mind, pk) for pk in self.outbox.waiting]
+            wanted += [(DESK, deed) for deed in (*told, *waiting)]
         self.dice.shuffle(wanted)
         deeds = [
             Deed((n + 0.5) / len(wanted) * 0.9, name, do) for n, (name, do) in enumerate(wanted)
@@ -168,18 +180,22 @@ class Chaos:
             taken = self.trial.count_taken()
             if taken > seen:
                 seen, moved_at = taken, time.monotonic()
-            is_stuck = time.monotonic() - moved_at > STUCK
-            if taken >= deeds[0].share * self.plan.messages or is_stuck:
-                deeds.popleft().do()
-                moved_at = time.monotonic()
+            is_due = time.monotonic() - moved_at > STUCK
+            while deeds and (is_due or taken >= deeds[0].share * self.plan.messages):
+                deed = deeds.popleft()
+                deed.do()
+                moved_at, is_due = time.monotonic(), False
+                if deed.name != DESK:
+                    break
 
     def _step(self) -> None:
         for name in self.trial.watch(STEP):
             self.done[f"{name} started again"] += 1
             self.trial.plant(name, **HARMLESS)
-        for until, name in [frozen for frozen in self.frozen if frozen[0] < time.monotonic()]:
-            self.trial.send_signal(name, signal.SIGCONT)
-            self.frozen.remove((until, name))
+        for due in [due for due in self.later if due[0] < time.monotonic()]:
+            _at, name, number = due
+            self.trial.send_signal(name, number)
+            self.later.remove(due)
         if self.plan.is_naive:
             self._execute(NAIVE)
 
@@ -188,15 +204,30 @@ class Chaos:
 
     def _kill_sender(self) -> None:
         self._count("sender killed")
-        self.trial.send_signal(self.dice.choice(SENDERS), signal.SIGKILL)
+        self.trial.send_signal(self.dice.choice(self.plan.senders), signal.SIGKILL)
 
     def _die_at_fail_point(self) -> None:
         """Killed now, it comes back with a place in the code at which it will die."""
         self._count("sender killed, and again at a fail-point")
-        name = self.dice.choice(SENDERS)
+        self._plant_next(self.dice.choice(self.plan.senders))
+
+    def _plant_next(self, name: str) -> None:
         self.fail_points.rotate()
-        self.trial.plant(name, FRONTDESK_FAILPOINT=f"{self.fail_points[0]}:{CHANCE}", DEBUG="1")
+        self._plant(name, self.fail_points[0], CHANCE)
+
+    def _plant(self, name: str, fail_point: str, chance: float) -> None:
+        self.trial.plant(name, FRONTDESK_FAILPOINT=f"{fail_point}:{chance}", DEBUG="1")
         self.trial.send_signal(name, signal.SIGKILL)
+
+    def _die_while_settling(self) -> None:
+        self._count("worker and beat killed, and again at a fail-point")
+        name = self.dice.choice(BACKGROUNDS)
+        self._plant(name, self.dice.choice(failpoints.SETTLING), CHANCE)
+
+    def _die_while_hearing(self) -> None:
+        self._count("web killed, and its processes at a fail-point")
+        self._plant("web", self.dice.choice(failpoints.HEARING), CHANCE_IN_WEB)
+        self.later.append((time.monotonic() + WEB_DIES_FOR, "web", signal.SIGKILL))
 
     def _kill_web(self) -> None:
         self._count("web killed")
@@ -209,10 +240,10 @@ class Chaos:
     def _freeze_sender(self) -> None:
         """Longer than its lease: what it holds is somebody else's when it goes on."""
         self._count("sender frozen beyond its lease")
-        name = self.dice.choice(SENDERS)
+        name = self.dice.choice(self.plan.senders)
         self.trial.send_signal(name, signal.SIGSTOP)
         wake_at = time.monotonic() + settings.MESSAGE_LEASE.total_seconds() * 1.5
-        self.frozen.append((wake_at, name))
+        self.later.append((wake_at, name, signal.SIGCONT))
 
     def _restart_database(self) -> None:
         self._count("database restarted at once")
@@ -249,15 +280,38 @@ class Chaos:
         while not self._execute(sql):
             self._step()
 
+    def _tell(self, pk: int) -> None:
+        """A desk plans several notices for a customer, and at once something else."""
+        self._count("customers told several things")
+        self._insist(partial(self.desk.tell, pk))
+        self._change_mind(pk)
+
+    def _change_mind(self, pk: int) -> None:
+        self._count("notices taken back or changed")
+        self._insist(partial(self.desk.change_mind, pk))
+
+    def _insist(self, deed: Callable[[], None]) -> None:
+        while not self._is_done(deed):
+            self._step()
+
     def _stop(self, phone: str) -> None:
         self._count(WROTE)
         self.trial.writes(phone, "BERHENTI")
 
     def _execute(self, sql: str) -> bool:
         """Say whether the database was there."""
-        try:
+
+        def execute() -> None:
             with connection.cursor() as cursor:
                 cursor.execute(sql)
+
+        return self._is_done(execute)
+
+    @staticmethod
+    def _is_done(deed: Callable[[], None]) -> bool:
+        """Say whether the database was there."""
+        try:
+            deed()
         except Error:
             connection.close()
             return False
@@ -292,11 +346,12 @@ class Chaos:
             self.trial.taken(),
             self.trial.taken("inbound"),
             stopped=when_stopped(),
-            burst=2 * len(SENDERS) * self.plan.threads,
+            burst=2 * len(self.plan.senders) * self.plan.threads,
+            withdrawn=self.desk.withdrawn,
         )
         return oracle.judge(at=timezone.now())
 
     def stop(self) -> None:
-        for name in (*SENDERS, "web", *BACKGROUNDS):
+        for name in (*self.plan.senders, "web", *BACKGROUNDS):
             self.trial.stop_part(name)
         connection.close()

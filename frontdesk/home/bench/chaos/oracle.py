@@ -10,10 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from frontdesk.branches.models import Branch
 from frontdesk.home.bench.chaos.outbox import Outbox, unsettled
-from notifications.models import InboundMessage, Message, MessageClass, MessageEvent
+from frontdesk.home.bench.chaos.together import judge_notices
+from notifications.models import TOGETHER, InboundMessage, Message, MessageClass, MessageEvent
 from notifications.states import TRANSITIONS, MessageState
 
 PUBLIC_ID = re.compile(r"/tw/s/([0-9a-f-]{36})/")
@@ -22,6 +24,7 @@ ON_THE_WIRE = timedelta(seconds=5)
 # The clock is read a moment before the statement that looks who has stopped.
 CLAIM_TAKES = timedelta(seconds=0.2)
 SHOWN = 5
+OURS = Q(key__startswith="chaos:") | Q(notice=TOGETHER)
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Taken:
     sender: str
     public_id: uuid.UUID | None
     at: datetime
+    body: str = ""
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Taken":
@@ -41,6 +45,7 @@ class Taken:
             sender=row["from_addr"],
             public_id=uuid.UUID(found[1]) if found else None,
             at=datetime.fromtimestamp(row["created"], UTC),
+            body=row.get("body") or "",
         )
 
 
@@ -79,22 +84,24 @@ class Oracle:
         *,
         stopped: Mapping[str, datetime],
         burst: float,
+        withdrawn: Iterable[str] = (),
     ) -> None:
         self.outbox = outbox
         self.stopped = stopped
         self.burst = burst
+        self.withdrawn = withdrawn
         self.taken = [Taken.of(row) for row in taken]
         # What customers wrote: the sids.
         self.written = {row["sid"] for row in written}
         self.messages = {
-            message.public_id: message
-            for message in Message.objects.filter(key__startswith="chaos:").iterator()
+            message.public_id: message for message in Message.objects.filter(OURS).iterator()
         }
         self.branches = Branch.objects.in_bulk()
         self.verdict = Verdict()
 
     def judge(self, *, at: datetime) -> Verdict:
         self._once()
+        self._said_once()
         self._same_on_both_sides()
         self._settled(at)
         self._heard()
@@ -115,6 +122,15 @@ class Oracle:
                 kind = self.messages[public_id].message_class
                 self.verdict.blame("sent more than once", f"{public_id} {kind} ×{count}")
 
+    def _said_once(self) -> None:
+        """However several notices were put into one message, and parted again."""
+        self.verdict.figures |= judge_notices(
+            self.messages.values(),
+            [(taken.public_id, taken.body) for taken in self.taken],
+            withdrawn=self.withdrawn,
+            blame=self.verdict.blame,
+        )
+
     def _same_on_both_sides(self) -> None:
         sids = {taken.sid for taken in self.taken}
         by_id = {taken.public_id for taken in self.taken}
@@ -127,7 +143,7 @@ class Oracle:
 
     def _settled(self, at: datetime) -> None:
         """Final, or waiting with a reason; only what may be given up was given up."""
-        for message in unsettled(at=at).filter(key__startswith="chaos:"):
+        for message in unsettled(at=at).filter(OURS):
             self.verdict.blame("never settled", self._story(message))
         for message in self.messages.values():
             is_given_up = message.state == MessageState.ABANDONED
@@ -136,8 +152,8 @@ class Oracle:
                 self.verdict.blame("lost", self._story(message))
             if message.state == MessageState.FAILED and not message.error_code:
                 self.verdict.blame("failed without a reason", self._story(message))
-            is_quiet = message.branch_id == self.outbox.quiet.pk
-            if message.state == MessageState.QUEUED and not (is_quiet or message.one_a_day):
+            has_reason = message.branch_id == self.outbox.quiet.pk or message.one_a_day
+            if message.state == MessageState.QUEUED and not has_reason:
                 self.verdict.blame("still waiting", self._story(message))
 
     def _heard(self) -> None:

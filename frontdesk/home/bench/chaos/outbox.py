@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 
 from customers.models import ConsentEvent, ConsentPurpose, ConsentSource, Customer
 from frontdesk.branches.models import Branch, TimeZone
-from notifications import actions
+from frontdesk.home.bench.chaos.together import KEYS, words
+from notifications import actions, notices
 from notifications.models import (
     Batch,
     BatchState,
@@ -25,12 +26,17 @@ from notifications.models import (
     Template,
 )
 from notifications.states import MessageState
+from notifications.variables import values_for
 
 CHUNK = 2_000
 DAY = timedelta(days=1)
 # Numbers that play an error at the provider: some at once, some later.
 SCRIPTED = (21211, 21610, 21614, 63003, 63014, 63024, 30008, 40000)
 STOPPERS = 12
+# Customers who are told several things while it runs: one in so many messages, within bounds.
+TOLD_PART, FEWEST_TOLD, MOST_TOLD = 75, 12, 400
+# Later that day: leaves with what is due before.
+EVENING = timedelta(hours=3)
 BODIES = {
     MessageClass.TRANSACTIONAL: "Halo {name}, jadwal kontrol Anda {day}. Sampai jumpa.",
     MessageClass.MARKETING: "Halo {name}, promo kami berlaku sampai {day}. Mau kami catat?",
@@ -56,6 +62,9 @@ class Outbox:
     # Who answers "stop" while the messages go out.
     stoppers: list[str] = field(default_factory=list)
     without_consent: set[int] = field(default_factory=set)
+    # Who is told something while it runs, and whose notices wait for the morning.
+    told: list[int] = field(default_factory=list)
+    waiting: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,8 @@ class Draft:
     expires_at: datetime
     number: int
     one_a_day: bool
+    # One of those that are said together with others.
+    notice: str = ""
 
 
 class Filling:
@@ -80,7 +91,9 @@ class Filling:
         self.at = at
         self.dice = random.Random(messages)  # nosec B311: invented data, no secret
         self.open, quiet = _branches(at)
-        self.templates = {kind: _template(kind, at=at) for kind in BODIES}
+        notices.write_missing_templates()
+        self.templates: dict[str, Template] = {kind: _template(kind, at=at) for kind in BODIES}
+        self.templates |= {key: Template.objects.get(key=key) for key in KEYS}
         sender = _sender(per_second)
         promo = Batch.objects.create(name="Promo", state=BatchState.RUNNING, created_at=at)
         self.outbox = Outbox(began=at, promo=promo, sender=sender, quiet=quiet)
@@ -90,7 +103,15 @@ class Filling:
         drafts = iter(self._drafts())
         while chunk := list(islice(drafts, CHUNK)):
             self._write(chunk)
+        self._write_told()
         return self.outbox
+
+    def _write_told(self) -> None:
+        """Nothing waits for them yet."""
+        many = min(max(self.wanted // TOLD_PART, FEWEST_TOLD), MOST_TOLD)
+        people = {person.pk: person for person in (self._customer() for _ in range(many))}
+        self._write_people(people)
+        self.outbox.told = list(people)
 
     def _drafts(self) -> Iterator[Draft]:
         for code in SCRIPTED:
@@ -104,7 +125,9 @@ class Filling:
         """One message, mostly; what it is like depends on where the dice fell."""
         late = self.at + timedelta(seconds=self.dice.uniform(0, self.seconds))
         customer = self._customer()
-        if share < 0.60:
+        if share < 0.04:
+            yield from self._several(customer, late)
+        elif share < 0.60:
             yield self._draft(customer)
         elif share < 0.78:
             yield self._draft(customer, MessageClass.MARKETING)
@@ -127,6 +150,26 @@ class Filling:
             self.outbox.without_consent.add(customer.pk)
             yield self._draft(customer)
 
+    def _several(self, customer: Customer, late: datetime) -> Iterator[Draft]:
+        """What she is due on one day; her day's place may be taken, or one part end soon."""
+        first, second, third = KEYS
+        match self.dice.randrange(4):
+            case 0:
+                yield self._draft(customer, notice=first)
+                yield self._draft(customer, notice=second)
+            case 1:
+                yield self._draft(customer, notice=first, due_at=late)
+                yield self._draft(customer, notice=second, due_at=late)
+                yield self._draft(customer, notice=third, due_at=self.at + EVENING)
+            case 2:
+                self.outbox.waiting.append(customer.pk)
+                yield self._draft(customer, one_a_day=True)
+                yield self._draft(customer, notice=second, due_at=late)
+                yield self._draft(customer, notice=third, due_at=late)
+            case _:
+                yield self._draft(customer, notice=first)
+                yield self._draft(customer, notice=second, expires_at=late)
+
     def _stopper(self) -> Iterator[Draft]:
         """Several messages over the whole run, of which only those before the stop may leave."""
         customer = self._customer()
@@ -135,6 +178,9 @@ class Filling:
             due_at = self.at + timedelta(seconds=step * self.seconds / 7)
             kind = MessageClass.MARKETING if step == 3 else MessageClass.TRANSACTIONAL
             yield self._draft(customer, kind, due_at=due_at)
+            if step == 5:
+                yield self._draft(customer, notice=KEYS[0], due_at=due_at)
+                yield self._draft(customer, notice=KEYS[1], due_at=due_at)
 
     def _customer(self, phone: str = "") -> Customer:
         number = next(self.numbers)
@@ -155,6 +201,7 @@ class Filling:
         due_at: datetime | None = None,
         expires_at: datetime | None = None,
         one_a_day: bool = False,
+        notice: str = "",
     ) -> Draft:
         home = branch or customer.home_branch
         assert home
@@ -165,12 +212,21 @@ class Filling:
             due_at=due_at or self.at,
             expires_at=expires_at or self.at + 2 * DAY,
             number=next(self.numbers),
-            one_a_day=one_a_day,
+            one_a_day=notices.notice(notice).one_a_day if notice else one_a_day,
+            notice=notice,
         )
 
     @transaction.atomic
     def _write(self, drafts: list[Draft]) -> None:
-        people = {draft.customer.pk: draft.customer for draft in drafts}
+        self._write_people({draft.customer.pk: draft.customer for draft in drafts})
+        written = Message.objects.bulk_create(self._message(draft) for draft in drafts)
+        MessageEvent.objects.bulk_create(
+            MessageEvent(message=message, old="", new=MessageState.QUEUED, at=self.at)
+            for message in written
+        )
+
+    def _write_people(self, people: dict[int, Customer]) -> None:
+        """Those who are new, with what they agreed to."""
         known = Customer.objects.in_bulk(list(people))
         new = [pk for pk in people if pk not in known]
         Customer.objects.bulk_create(people[pk] for pk in new)
@@ -187,11 +243,6 @@ class Filling:
             if pk not in self.outbox.without_consent
             for purpose in ConsentPurpose
         )
-        written = Message.objects.bulk_create(self._message(draft) for draft in drafts)
-        MessageEvent.objects.bulk_create(
-            MessageEvent(message=message, old="", new=MessageState.QUEUED, at=self.at)
-            for message in written
-        )
 
     def _message(self, draft: Draft) -> Message:
         kind = draft.message_class
@@ -200,18 +251,26 @@ class Filling:
             branch=draft.branch,
             customer=draft.customer,
             batch=self.outbox.promo if kind == MessageClass.MARKETING else None,
-            template=self.templates[kind],
+            template=self.templates[draft.notice or kind],
             message_class=kind,
             channel=Channel.WHATSAPP,
             sender=self.outbox.sender,
             lane=LANES[kind],
             one_a_day=draft.one_a_day,
-            variables={"name": f"Ibu {draft.number}", "day": f"hari ke-{draft.number % 31 + 1}"},
+            notice=draft.notice,
+            merges=bool(draft.notice),
+            variables=self._words(draft),
             to_phone=draft.customer.phone,
             due_at=draft.due_at,
             expires_at=draft.expires_at,
             created_at=self.at,
         )
+
+    @staticmethod
+    def _words(draft: Draft) -> dict[str, str]:
+        if draft.notice:
+            return values_for(draft.branch, draft.customer) | words(draft.number)
+        return {"name": f"Ibu {draft.number}", "day": f"hari ke-{draft.number % 31 + 1}"}
 
 
 def _branches(at: datetime) -> tuple[list[Branch], Branch]:
