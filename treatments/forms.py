@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from frontdesk.form_fields import DayField
+from frontdesk.quick_select import Given, GivenKeys, Question
 from frontdesk.staff.models import Staff
 from treatments.models import Slip, Treatment
 from treatments.models.slip import SlipQuerySet
@@ -13,6 +14,17 @@ from treatments.states import SlipState
 
 # A sheet of thermal paper and a beautician's day both end somewhere.
 MOST_TREATMENTS = 20
+
+
+@Question
+def _treatments() -> QuerySet[Treatment]:
+    return Treatment.objects.filter(pk__in=GivenKeys("keys"))
+
+
+@Question
+def _hands() -> QuerySet[Staff]:
+    found: QuerySet[Staff] = Staff.objects.active().filter(pk=Given("pk"))
+    return found.only("nickname")
 
 
 class PickedInput(forms.Widget):
@@ -38,33 +50,49 @@ class TreatmentsField(forms.Field):
 
     def to_python(self, value: Any) -> list[Treatment]:
         keys = [str(key) for key in value or []]
-        if not all(key.isdecimal() and len(key) < 19 for key in keys):
+        if not all(map(_is_key, keys)):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         if len(keys) > MOST_TREATMENTS:
             raise ValidationError(
                 self.error_messages["many"], code="many", params={"most": MOST_TREATMENTS}
             )
-        known = Treatment.objects.in_bulk([int(key) for key in keys])
-        if len(known) < len({int(key) for key in keys}):
+        wanted = [int(key) for key in keys]
+        known = {treatment.pk: treatment for treatment in _treatments.ask(keys=wanted)}
+        if len(known) < len(set(wanted)):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         for treatment in known.values():
             if not treatment.is_active:
                 raise ValidationError(
                     self.error_messages["retired"], code="retired", params={"name": treatment.name}
                 )
-        return [known[int(key)] for key in keys]
+        return [known[key] for key in wanted]
+
+
+class BeauticianField(forms.Field):
+    """Somebody who still works here, or nobody yet."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": _("Pilih beautician dari daftar."),
+    }
+
+    def to_python(self, value: Any) -> Staff | None:
+        if value in self.empty_values:
+            return None
+        found = _hands.ask(pk=int(value)) if _is_key(value) else []
+        if not found:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return found[0]
+
+
+def _is_key(text: str) -> bool:
+    return text.isdecimal() and len(text) < 19
 
 
 class SlipForm(forms.Form):
     """What the desk writes on a slip; who may be given it is said by the action."""
 
     treatments = TreatmentsField(label=_("Perawatan"))
-    beautician = forms.ModelChoiceField(
-        label=_("Beautician"),
-        queryset=Staff.objects.active(),
-        required=False,
-        error_messages={"invalid_choice": _("Pilih beautician dari daftar.")},
-    )
+    beautician = BeauticianField(label=_("Beautician"), required=False)
     note = forms.CharField(
         label=_("Pesan untuk beautician"),
         max_length=Slip._meta.get_field("note").max_length,

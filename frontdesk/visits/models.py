@@ -31,11 +31,13 @@ SERIES: dict[Purpose, str] = {
 }
 
 
+# Who may do one of these at a branch sees its visits.
+_SEEN_WITH = (Permission.CHECK_IN, Permission.RUN_QUEUE)
+
+
 class VisitQuerySet(models.QuerySet["Visit"]):
     def visible_to(self, staff: Staff) -> "VisitQuerySet":
-        return self.filter(
-            branch__in=staff.branches_with(Permission.CHECK_IN, Permission.RUN_QUEUE)
-        )
+        return self.filter(branch__in=staff.branches_with(*_SEEN_WITH))
 
     def of_day(self, *, branch: Branch, on: date) -> "VisitQuerySet":
         return self.filter(branch=branch, business_date=on)
@@ -121,6 +123,10 @@ class Visit(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    def is_visible_to(self, staff: Staff) -> bool:
+        """Say of one visit what `visible_to` says of many."""
+        return staff.may_at(self.branch_id, *_SEEN_WITH)
 
     def waited(self, *, at: datetime) -> timedelta:
         """Return how long the guest has waited, or waited until she was first served."""

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from frontdesk.branches.actions import take_number
-from frontdesk.quick_insert import insert_rows
+from frontdesk.quick_insert import insert_row, insert_rows
 from frontdesk.staff.models import Staff
 from frontdesk.visits.models import Visit
 from treatments.actions.controls import plan_controls
@@ -69,7 +69,7 @@ def hand_out_slip(
     with transaction.atomic(savepoint=False):
         slip.number = take_number(slip.branch, series=SLIP_SERIES, on=slip.business_date)
         slip.state, slip.issued_at, slip.version = SlipState.ISSUED, at, 2
-        slip.save(force_insert=True)
+        insert_row(slip)
         _write_lines(slip, treatments)
         steps = (
             (SlipEventKind.CREATED, "", SlipState.DRAFT),

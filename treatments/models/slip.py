@@ -195,6 +195,12 @@ class Slip(models.Model):
     def is_open(self) -> bool:
         return self.state in OPEN
 
+    def is_visible_to(self, staff: Staff) -> bool:
+        """Say of one slip what `visible_to` says of many."""
+        is_own = self.beautician_id == staff.pk and staff.may_at(self.branch_id, Permission.TREAT)
+        at_desk = staff.may_at(self.branch_id, Permission.SEE_SLIPS)
+        return at_desk or (is_own and self.state != SlipState.DRAFT)
+
     @property
     def awaits_doctor(self) -> bool:
         return self.needs_doctor and self.approved_at is None and self.state not in FINISHED

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.db import transaction
-from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from frontdesk.branches.models import Branch
+from frontdesk.quick_select import Given, Question
 from frontdesk.staff.access import StaffRequest, staff_required
 from frontdesk.staff.models import Staff
 from frontdesk.staff.once import once
@@ -169,10 +171,16 @@ def _put_down(
 
 
 def _visit_or_404(request: StaffRequest, pk: int) -> Visit:
-    found = Visit.objects.visible_to(request.user).only("branch", "customer", "state")
-    visit = get_object_or_404(found, pk=pk)
+    visit = next(iter(_visit.ask(pk=pk)), None)
+    if visit is None or not visit.is_visible_to(request.user):
+        raise Http404
     visit.branch = request.user.branch_at_hand(visit.branch_id) or visit.branch
     return visit
+
+
+@Question
+def _visit() -> QuerySet[Visit]:
+    return Visit.objects.filter(pk=Given("pk")).only("branch", "customer", "state")
 
 
 def _counter_url(visit: Visit) -> str:
@@ -190,12 +198,16 @@ def _slips(
 
 
 def _slips_of(visit: Visit, *, by: Staff) -> list[Slip]:
-    found = Slip.objects.visible_to(by).filter(visit=visit)
-    found = found.select_related("beautician").only(*SHOWN).with_lines()
-    slips = list(found.order_by("created_at", "pk"))
+    slips = _slips_of_visit.ask(visit=visit.pk)
     for slip in slips:
         slip.branch = visit.branch
-    return slips
+    return [slip for slip in slips if slip.is_visible_to(by)]
+
+
+@Question
+def _slips_of_visit() -> QuerySet[Slip]:
+    found = Slip.objects.filter(visit=Given("visit")).select_related("beautician")
+    return found.only(*SHOWN).with_lines().order_by("created_at", "pk")
 
 
 def _form(
