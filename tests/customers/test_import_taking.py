@@ -1,6 +1,7 @@
 """Who a row is, and that no reading, twice, broken off or at once, adds anybody twice."""
 
 import threading
+import time
 from datetime import date, timedelta
 from typing import Any
 
@@ -267,24 +268,37 @@ def test_two_readings_at_once_add_nobody_twice(menteng: Branch) -> None:
     assert {len(outcome.refused) for outcome in outcomes} == {len(expected.refused)}
 
 
+def wait_until_waited_for() -> None:
+    """Return when another connection waits for what this one's transaction holds."""
+    until = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(
+                "SELECT FROM pg_locks WHERE NOT granted"
+                " AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.rowcount:
+                return
+            time.sleep(0.02)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_number_the_desk_gave_out_meanwhile_is_refused(menteng: Branch) -> None:
     """The desk commits between the look and the writing: the row is refused, not lost."""
-    holds, may_commit = threading.Event(), threading.Event()
+    holds = threading.Event()
 
     def register() -> None:
         try:
             with transaction.atomic():
                 CustomerFactory(name="Baru", member_number="A-1", home_branch=menteng)
                 holds.set()
-                may_commit.wait(5)
+                wait_until_waited_for()
         finally:
             connection.close()
 
     desk = threading.Thread(target=register)
     desk.start()
     holds.wait(5)
-    threading.Timer(0.7, may_commit.set).start()
     source = table(["Ani", "", "", "A-1", ""], ["Budi", "", "", "A-2", ""])
     outcome = take(source, menteng)
     desk.join()
