@@ -30,6 +30,14 @@ def test_nothing_is_inline(template: Path) -> None:
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
+def test_a_dialog_has_a_head_and_a_body(template: Path) -> None:
+    """Nothing else leaves room between its words and its border."""
+    for dialog in re.findall(r'<dialog class="dialog"(.*?)</dialog>', template.read_text(), re.S):
+        assert '"dialog-head"' in dialog
+        assert '"dialog-body"' in dialog
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
 def test_it_compiles_and_its_icons_exist(template: Path) -> None:
     engines["django"].get_template(name_of(template))
     named = set(re.findall(r"{% icon \"([a-z0-9-]+)\"", template.read_text()))
