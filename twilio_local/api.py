@@ -51,6 +51,7 @@ class Api:
         self.authorization = f"Basic {pair}"
         self.account_path = f"/{VERSION}/Accounts/{account_sid}"
         self.base_url = "http://localhost"
+        self.shelf = delivery.shelf
         # How many POSTs came, were taken, and met which fault.
         self.counts: dict[str, int] = {"posts": 0, "accepted": 0, "refused": 0}
 
@@ -65,6 +66,10 @@ class Api:
                 return (
                     self._post(request) if request.method == "POST" else self._read(request, None)
                 )
+            sid, _, rest = path.removeprefix(f"{self.account_path}/Messages/").partition("/")
+            if path.startswith(self.account_path) and rest.startswith("Media"):
+                answer = self.shelf.answer(sid, rest, method=request.method)
+                return answer if isinstance(answer, Response) else as_json(answer)
             if path.startswith(f"{self.account_path}/Messages/") and path.endswith(".json"):
                 return self._one(request, path.rpartition("/")[2].removesuffix(".json"))
             if path == f"{self.account_path}.json":
@@ -257,7 +262,7 @@ class Api:
         }
 
     def _approval(self, template: dict[str, Any], request: Request) -> dict[str, Any]:
-        """Every template is approved at once."""
+        """Every template is approved at once, until a person decides otherwise (/templates)."""
         category = template["category"]
         if request.method == "POST":
             values = json.loads(request.body or b"{}")
@@ -269,8 +274,8 @@ class Api:
             "name": template["friendly_name"],
             "category": category,
             "content_type": next(iter(template["types"])),
-            "status": "approved",
-            "rejection_reason": "",
+            "status": template["status"],
+            "rejection_reason": template["reason"],
             "allow_category_change": False,
         }
         if request.method == "POST":

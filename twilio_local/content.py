@@ -46,7 +46,14 @@ def template(store: Store, sid: str) -> dict[str, Any]:
         "types": json.loads(row["types"]),
         "created": row["created"],
         "category": row["category"],
+        "status": row["status"],
+        "reason": row["reason"],
     }
+
+
+def decide(store: Store, sid: str, status: str, reason: str) -> None:
+    """What WhatsApp would say of it from now on."""
+    store.write("UPDATE content SET status = ?, reason = ? WHERE sid = ?", (status, reason, sid))
 
 
 def rendered(store: Store, sid: str, variables: str) -> tuple[str, list[str]]:
@@ -95,3 +102,8 @@ def _body(types: dict[str, Any]) -> str:
 def _quick_replies(types: dict[str, Any]) -> list[str]:
     actions = types.get("twilio/quick-reply", {}).get("actions") or []
     return [str(action.get("title", "")) for action in actions if isinstance(action, dict)]
+
+
+def text(one: dict[str, Any]) -> str:
+    """What stands in a template, its variables by number."""
+    return _body(one["types"])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twilio_local import codes
+from twilio_local.media import Shelf, Upload
 from twilio_local.messages import WHATSAPP, Draft, new_sid
 from twilio_local.settings import Settings
 from twilio_local.store import Store
@@ -36,11 +37,12 @@ class Passage:
 
 
 class Delivery:
-    def __init__(self, store: Store, settings: Settings, sender: Sender, account_sid: str) -> None:
+    def __init__(self, store: Store, settings: Settings, sender: Sender, shelf: Shelf) -> None:
         self.store = store
         self.settings = settings
         self.sender = sender
-        self.account_sid = account_sid
+        self.shelf = shelf
+        self.account_sid = shelf.account_sid
         # When, a number that keeps the order, what.
         self.heap: list[tuple[float, int, Passage]] = []
         self.numbers = itertools.count()
@@ -211,10 +213,19 @@ class Delivery:
             if row["sid"] not in self.on_the_way:
                 self._set(self._passage(row, []), "read", None)
 
-    def receive(self, *, phone: str, business: str, body: str, name: str, button: bool) -> str:
-        """The customer writes."""
+    def receive(
+        self,
+        *,
+        phone: str,
+        business: str,
+        body: str,
+        name: str,
+        button: bool,
+        upload: Upload | None = None,
+    ) -> str:
+        """The customer writes, or sends a file with or without words."""
         whatsapp = business.startswith(WHATSAPP)
-        now, sid = time.time(), new_sid("SM")
+        now, sid = time.time(), new_sid("MM" if upload else "SM")
         sender = WHATSAPP + phone if whatsapp else phone
         self.store.add_message(
             {
@@ -231,6 +242,9 @@ class Delivery:
                 "sent": now,
             }
         )
+        media = self.shelf.keep(sid, upload) if upload else ""
+        if upload:
+            self.store.set_media(sid, 1)
         if not whatsapp or self.settings.whatsapp_stop:
             self._obey(phone, body)
         if self.settings.inbound_url:
@@ -243,6 +257,13 @@ class Delivery:
                 }
             if button:
                 params |= {"ButtonText": body, "ButtonPayload": body, "MessageType": "button"}
+            if upload:
+                params |= {
+                    "MessageType": upload.kind,
+                    "NumMedia": "1",
+                    "MediaUrl0": self.shelf.base_url + self.shelf.path(sid, media),
+                    "MediaContentType0": upload.content_type,
+                }
             self.sender.add_inbound(Webhook(self.settings.inbound_url, params))
         return sid
 

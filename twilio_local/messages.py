@@ -245,7 +245,7 @@ def resource(account_sid: str, row: Mapping[str, Any] | sqlite3.Row) -> dict[str
         "error_message": values.get("error_message"),
         "from": None if values["status"] == "accepted" and not inbound else values["from_addr"],
         "messaging_service_sid": values.get("service"),
-        "num_media": "0",
+        "num_media": str(values.get("num_media") or 0),
         "num_segments": str(values["segments"]),
         "price": None if price is None else f"{-price:.5f}",
         "price_unit": "USD",

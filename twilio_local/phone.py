@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from twilio_local.delivery import Delivery
+from twilio_local.media import MOST_BYTES, PICTURES, form_with_files
 from twilio_local.messages import E164, WHATSAPP
 from twilio_local.settings import Settings
 from twilio_local.store import Store
@@ -43,6 +44,7 @@ TICKS = {
 NOTICE = (
     "Ponsel peraga. Tidak ada pesan yang benar-benar dikirim: semuanya tinggal di komputer ini."
 )
+ATTACHED = "Lampiran"
 SHOWN_PHONES = 60
 SHOWN_MESSAGES = 200
 LOOKED_BACK = 5000
@@ -65,14 +67,16 @@ class Phones:
         if parts == [""]:
             return self._list(request)
         if len(parts) < 2 or not E164.fullmatch(parts[1]):
-            return _page(
+            return page(
                 "Tidak ada", "<main class='frame'><p>Halaman ini tidak ada.</p></main>", 404
             )
         phone, rest = parts[1], parts[2:]
         if rest == ["reply"] and request.method == "POST":
-            return self._reply(phone, request.form)
+            return self._reply(phone, request)
+        if request.method == "GET" and len(rest) == 2 and rest[0] == "media":
+            return self._file(phone, rest[1])
         if request.method != "GET" or rest not in ([], ["messages"]):
-            return _page(
+            return page(
                 "Tidak ada", "<main class='frame'><p>Halaman ini tidak ada.</p></main>", 404
             )
         chosen = request.query.get("channel", "")
@@ -93,7 +97,8 @@ class Phones:
             return _conditional(request, inner)
         query = urlencode({"q": asked, "fragment": "1"}) if asked else "fragment=1"
         body = (
-            f"<main class='frame'><header class='top'><h1>Ponsel pelanggan</h1>"
+            f"<main class='frame'><header class='top'><div class='row'><h1>Ponsel pelanggan</h1>"
+            f"<a class='to' href='/templates'>Persetujuan templat</a></div>"
             f"<p class='notice'>{NOTICE}</p>"
             f"<form class='search' role='search' method='get' action='/'>"
             f"<label class='hidden' for='q'>Cari nomor atau isi pesan</label>"
@@ -102,7 +107,7 @@ class Phones:
             f"<button>Cari</button></form></header>"
             f"<div data-poll='/?{escape(query)}'>{inner}</div></main>"
         )
-        return _page("Ponsel pelanggan", body)
+        return page("Ponsel pelanggan", body)
 
     def _newest(self) -> list[sqlite3.Row]:
         return self.store.rows(
@@ -130,7 +135,7 @@ class Phones:
             f"<span class='face' aria-hidden='true'>{escape(row['phone'][-2:])}</span>"
             f"<span class='number'>{_spaced(row['phone'])}</span>"
             f"<time>{self._when(row['created'])}</time>"
-            f"<span class='last'>{escape(who + row['body'][:120])}</span></a></li>"
+            f"<span class='last'>{escape(who + (row['body'][:120] or ATTACHED))}</span></a></li>"
         )
 
     # One conversation ----------------------------------------------------------------------------
@@ -157,7 +162,7 @@ class Phones:
             f" aria-label='Percakapan'>{inner}</div>"
             f"{self._reply_form(phone, channel)}</main>"
         )
-        return _page(f"Ponsel {phone}", body)
+        return page(f"Ponsel {phone}", body)
 
     def _rows(self, phone: str, channel: str) -> list[sqlite3.Row]:
         sign = "" if channel == "whatsapp" else "NOT "
@@ -200,18 +205,20 @@ class Phones:
             return "<p class='empty'>Belum ada pesan.</p>"
         parts: list[str] = []
         day: date | None = None
+        with_files = [row["sid"] for row in rows if row["num_media"]]
+        files = self.delivery.shelf.of(with_files)
         for row in rows:
             at = datetime.fromtimestamp(row["created"], self.zone)
             if at.date() != day:
                 day = at.date()
                 parts.append(f"<p class='day'><span>{self._day(day)}</span></p>")
-            parts.append(self._bubble(row, at))
+            parts.append(self._bubble(row, at, files.get(row["sid"], ())))
         last = rows[-1]
         if last["buttons"] and last["direction"] != "inbound":
             parts.append(_quick_replies(phone, json.loads(last["buttons"])))
         return "".join(parts)
 
-    def _bubble(self, row: sqlite3.Row, at: datetime) -> str:
+    def _bubble(self, row: sqlite3.Row, at: datetime, files: Sequence[sqlite3.Row]) -> str:
         mine = row["direction"] == "inbound"
         sign, words, kind = TICKS.get(row["status"], ("◷", row["status"], "wait"))
         if row["error_code"]:
@@ -222,32 +229,71 @@ class Phones:
         )
         return (
             f"<article class='bubble {'mine' if mine else 'theirs'} {kind}'>"
-            f"<h2 class='hidden'>{who}</h2><p>{formatted(row['body'])}</p>"
+            f"<h2 class='hidden'>{who}</h2>{self._attached(row['phone'], files)}"
+            f"{words_of(row['body'])}"
             f"<footer><time datetime='{at.isoformat()}'>{at:%H.%M}</time>"
             f" <span class='tick {kind}' title='{escape(words)}'>"
             f"<span aria-hidden='true'>{sign}</span>{shown}</span></footer></article>"
         )
 
+    @staticmethod
+    def _attached(phone: str, files: Sequence[sqlite3.Row]) -> str:
+        parts = []
+        for file in files:
+            address = f"/phone/{quote(phone)}/media/{file['sid']}"
+            if file["content_type"] in PICTURES:
+                parts.append(
+                    f"<a href='{address}'><img class='picture' src='{address}'"
+                    f" alt='Gambar yang dikirim' loading='lazy'></a>"
+                )
+            else:
+                kind = escape(file["content_type"])
+                parts.append(f"<p><a href='{address}' download>{ATTACHED} ({kind})</a></p>")
+        return "".join(parts)
+
+    def _file(self, phone: str, sid: str) -> Response:
+        """Only pictures are shown here; nothing in any file is ever run."""
+        row = self.store.row(
+            "SELECT content_type FROM media JOIN message ON message.sid = message_sid"
+            " WHERE media.sid = ? AND phone = ?",
+            (sid, phone),
+        )
+        if row is None:
+            return Response(b"", 404, "text/plain")
+        way = "inline" if row["content_type"] in PICTURES else "attachment"
+        alone = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+        headers = HEADERS | alone | {"Content-Disposition": way}
+        return self.delivery.shelf.file(sid, headers=headers)
+
     def _reply_form(self, phone: str, channel: str) -> str:
         if channel == "sms":
             return "<p class='oneway'>SMS ini satu arah dan tidak dapat dibalas.</p>"
         return (
-            f"<form class='reply' method='post' action='/phone/{quote(phone)}/reply'>"
+            f"<form class='reply' method='post' enctype='multipart/form-data'"
+            f" action='/phone/{quote(phone)}/reply'>"
+            f"<label class='attach' title='Lampirkan gambar atau berkas'>"
+            f"<span aria-hidden='true'>+</span><span class='hidden'>Lampirkan gambar atau berkas"
+            f"</span><input class='hidden' type='file' name='file' data-file></label>"
             f"<label class='hidden' for='body'>Balasan</label>"
-            f"<input id='body' name='body' maxlength='1600' required autocomplete='off'"
+            f"<input id='body' name='body' maxlength='1600' autocomplete='off'"
             f" placeholder='Tulis balasan' autofocus>"
             f"<button aria-label='Kirim balasan'>➤</button></form>"
         )
 
-    def _reply(self, phone: str, form: dict[str, str]) -> Response:
-        body = form.get("body", "").strip()[:1600]
-        if body:
+    def _reply(self, phone: str, request: Request) -> Response:
+        form, files = form_with_files(request)
+        body, upload = form.get("body", "").strip()[:1600], files.get("file")
+        if upload and len(upload.content) > MOST_BYTES:
+            text = "WhatsApp tidak menerima berkas di atas 16 MB."
+            return page("Terlalu besar", f"<main class='frame'><p>{text}</p></main>", 413)
+        if body or upload:
             self.delivery.receive(
                 phone=phone,
                 business=self._business(self._rows(phone, "whatsapp"), "whatsapp"),
                 body=body,
                 name=f"Ponsel {phone[-4:]}",
                 button=form.get("button") == "1",
+                upload=upload,
             )
         return Response(status=303, headers={"Location": f"/phone/{quote(phone)}?channel=whatsapp"})
 
@@ -265,6 +311,10 @@ class Phones:
         if day == today - timedelta(days=1):
             return "Kemarin"
         return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def words_of(body: str) -> str:
+    return f"<p>{formatted(body)}</p>" if body else ""
 
 
 def formatted(text: str) -> str:
@@ -314,7 +364,7 @@ def _spaced(number: str) -> str:
     return escape(f"+62 {groups}")
 
 
-def _page(title: str, body: str, status: int = 200) -> Response:
+def page(title: str, body: str, status: int = 200) -> Response:
     text = (
         "<!doctype html><html lang='id'><head><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"

@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from twilio_local.api import Api, as_json
+from twilio_local.approvals import Approvals
 from twilio_local.control import Control
 from twilio_local.delivery import Delivery
+from twilio_local.media import KEPT, Shelf
 from twilio_local.phone import HEADERS, Phones
 from twilio_local.settings import Settings
 from twilio_local.store import Store
@@ -44,7 +46,8 @@ class Server:
         self.store = Store(options.data)
         self.settings = Settings(inbound_url=options.inbound_url)
         self.sender = Sender(options.auth_token, self.settings)
-        self.delivery = Delivery(self.store, self.settings, self.sender, options.account_sid)
+        self.shelf = Shelf(self.store, options.account_sid, options.auth_token)
+        self.delivery = Delivery(self.store, self.settings, self.sender, self.shelf)
         self.api = Api(
             self.store, self.settings, self.delivery, options.account_sid, options.auth_token
         )
@@ -52,11 +55,14 @@ class Server:
         # Answers that wait for the commit of what they tell.
         self.waiting: list[Callable[[], None]] = []
         self.phones = Phones(self.store, self.settings, self.delivery, options.zone)
+        self.approvals = Approvals(self.store)
 
     def answer(self, request: Request) -> Answer:
         path = request.target.partition("?")[0]
         if path.startswith(("/2010-04-01/", "/v1/")):
             return self.api.answer(request)
+        if path.startswith(KEPT):
+            return self.shelf.given(request)
         if path == "/healthz":
             return as_json({"status": "ok"})
         if not self._from_here(request):
@@ -65,6 +71,8 @@ class Server:
             return self.control.answer(request)
         if path.startswith("/static/"):
             return _static(path.removeprefix("/static/"))
+        if path == "/templates" or path.startswith("/templates/"):
+            return self.approvals.answer(request)
         return self.phones.answer(request)
 
     def _from_here(self, request: Request) -> bool:
@@ -105,7 +113,7 @@ class Server:
             reuse_address=True,
         )
         port = listening.sockets[0].getsockname()[1]
-        self.api.base_url = f"http://{self.options.host}:{port}"
+        self.api.base_url = self.shelf.base_url = f"http://{self.options.host}:{port}"
         print(f"Listening on {self.api.base_url}", flush=True)
         committer = asyncio.ensure_future(self._commit_for_ever())
         await stop.wait()

@@ -33,7 +33,8 @@ CREATE TABLE IF NOT EXISTS message (
     updated REAL NOT NULL,
     sent REAL,
     expires REAL,
-    price REAL
+    price REAL,
+    num_media INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS message_to ON message (to_addr, id);
 CREATE INDEX IF NOT EXISTS message_from ON message (from_addr, id);
@@ -45,10 +46,27 @@ CREATE TABLE IF NOT EXISTS content (
     variables TEXT NOT NULL,
     types TEXT NOT NULL,
     category TEXT NOT NULL DEFAULT 'UTILITY',
+    status TEXT NOT NULL DEFAULT 'approved',
+    reason TEXT NOT NULL DEFAULT '',
     created REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS media (
+    sid TEXT PRIMARY KEY,
+    message_sid TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    content BLOB NOT NULL,
+    created REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS media_message ON media (message_sid);
 CREATE TABLE IF NOT EXISTS opt_out (phone TEXT PRIMARY KEY);
 """
+# What a file from before has not.
+ADDED = (
+    ("message", "price", "REAL"),
+    ("message", "num_media", "INTEGER NOT NULL DEFAULT 0"),
+    ("content", "status", "TEXT NOT NULL DEFAULT 'approved'"),
+    ("content", "reason", "TEXT NOT NULL DEFAULT ''"),
+)
 COLUMNS = (
     *("sid", "direction", "to_addr", "from_addr", "phone", "service", "body", "buttons"),
     *("segments", "status", "callback", "content_sid", "created", "updated", "sent", "expires"),
@@ -76,8 +94,11 @@ class Store:
         self.db = sqlite3.connect(folder / "twilio.sqlite3", isolation_level=None)
         self.db.row_factory = sqlite3.Row
         self.db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + SCHEMA)
-        if "price" not in {row["name"] for row in self.db.execute("PRAGMA table_info(message)")}:
-            self.db.execute("ALTER TABLE message ADD COLUMN price REAL")
+        for table, column, kind in ADDED:
+            if column not in {
+                row["name"] for row in self.db.execute(f"PRAGMA table_info({table})")
+            }:
+                self.db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
         self.dirty = False
         last = self.db.execute("SELECT max(id) FROM message").fetchone()[0]
         self.next_id = itertools.count((last or 0) + 1)
@@ -133,6 +154,9 @@ class Store:
     def message(self, sid: str) -> sqlite3.Row | None:
         return self.row("SELECT * FROM message WHERE sid = ?", (sid,))
 
+    def set_media(self, sid: str, many: int) -> None:
+        self.write("UPDATE message SET num_media = ? WHERE sid = ?", (many, sid))
+
     def set_status(
         self, row_id: int, status: str, *, code: int | None, text: str | None, price: float | None
     ) -> None:
@@ -186,5 +210,7 @@ class Store:
     def clear(self) -> None:
         self.opted.clear()
         self.write("DELETE FROM message")
+        self.write("DELETE FROM media")
+        self.write("UPDATE content SET status = 'approved', reason = ''")
         self.write("DELETE FROM opt_out")
         self.commit()

@@ -9,7 +9,8 @@ from http import HTTPStatus
 from urllib.parse import parse_qsl, unquote, unquote_to_bytes
 
 MAX_HEAD = 32_768
-MAX_BODY = 1_048_576
+# What WhatsApp takes of a picture, and the form around it.
+MAX_BODY = 17_000_000
 REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 

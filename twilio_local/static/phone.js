@@ -27,6 +27,17 @@ async function poll(state) {
   setTimeout(poll, 2000, state);
 }
 
+// A chosen file stands in the answer's field until it is sent.
+document.addEventListener("change", (event) => {
+  const chooser = event.target.closest("[data-file]");
+  if (!chooser) return;
+  const field = chooser.form.elements.body;
+  const name = chooser.files.length ? chooser.files[0].name : "";
+  field.placeholder = name ? `${name} · tulis keterangan` : "Tulis balasan";
+  chooser.closest("label").classList.toggle("chosen", Boolean(name));
+  field.focus();
+});
+
 if (box) {
   toEnd();
   setTimeout(poll, 2000, { etag: "" });
