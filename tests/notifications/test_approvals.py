@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from notifications import actions
+from notifications.actions import approving
 from notifications.models import Approval, MessageClass, Template, TemplateVersion
 from notifications.providers import approvals
 from tests.factories import NOW, create_template
@@ -33,7 +34,9 @@ def test_it_is_asked_for_with_its_category_and_noted(versions) -> None:
     assert actions.follow_approvals(at=NOW + timedelta(hours=1)) == 0
 
 
-def test_what_waits_is_looked_at_again(versions) -> None:
+def test_what_waits_is_looked_at_again(versions, monkeypatch) -> None:
+    # As far away as the real one.
+    monkeypatch.setattr(approving, "NEXT_DOOR", timedelta.max)
     TemplateVersion.objects.filter(pk=versions[0].pk).update(
         approval=Approval.PENDING, approval_seen_at=NOW
     )
