@@ -33,6 +33,7 @@ def test_nothing_is_lost_or_doubled_whatever_dies(tmp_path):
     for seen in (
         *("database restarted at once", "sender killed", "web killed", "broker emptied"),
         *("worker and beat killed", "notices said in one message", "notices parted again"),
+        *("rate_limited", "server_error_after", "drop_before", "drop_after", r"hang_\w+"),
     ):
         assert re.search(rf"{seen} +[1-9]", ours), f"{seen}: {done.stdout}"
     assert done.returncode == 0, done.stdout

@@ -105,6 +105,8 @@ class Chaos:
             "seconds until all was settled": round(settled - began),
         }
         verdict.figures |= {f"done: {name}": count for name, count in sorted(self.done.items())}
+        met = self.trial.provider("counts")
+        verdict.figures |= {f"met: {name}": met[name] for name in FAULTS if name in met}
         return verdict
 
     def _fill(self) -> Outbox:
