@@ -55,6 +55,15 @@ def desk(page: Page, cast: Cast, sign_in: Callable[..., None]) -> Page:
     return page
 
 
+def test_the_list_widens_no_phone(
+    phone_page: Page, cast: Cast, sign_in: Callable[..., None], controls: list[Control]
+) -> None:
+    sign_in(phone_page, cast.anna)
+    phone_page.goto("/controls/")
+    expect(phone_page.locator(".control-table tbody tr")).to_have_count(2)
+    assert phone_page.evaluate("document.documentElement.scrollWidth") == 360
+
+
 def test_a_control_is_moved_and_another_cancelled(desk: Page, controls: list[Control]) -> None:
     desk.goto("/controls/")
     expect(desk.locator(".control-table tbody tr")).to_have_count(2)
