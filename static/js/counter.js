@@ -16,9 +16,12 @@
       else row.removeAttribute("aria-current");
     }
     const row = document.querySelector("[data-visit][aria-current]");
-    // Followed when it moves to another group, too; left alone where somebody scrolls by hand.
+    // Followed when it moves to another group, too; left alone where somebody scrolls by hand, and
+    // on a phone, where the queue stands below the visit and only the page could scroll.
+    const list = document.getElementById("queue-scroll");
+    const isScrolled = list && list.scrollHeight > list.clientHeight;
     const place = row ? `${inHand} ${row.dataset.version?.split("-")[0]}` : inHand;
-    if (row && place !== shown) row.scrollIntoView({ block: "nearest" });
+    if (row && isScrolled && place !== shown) row.scrollIntoView({ block: "nearest" });
     if (row || !inHand) shown = place;
   }
 
