@@ -46,7 +46,9 @@ def notice_list(request: StaffRequest) -> HttpResponse:
     )
     texts = {
         template.key: template
-        for template in Template.objects.filter(key__in=[one.template for one in decisions])
+        for template in Template.objects.filter(
+            key__in=[one.template for one in decisions]
+        ).select_related("current")
     }
     context = {
         "rows": [Row(one, _when(one), texts.get(one.template)) for one in decisions],
