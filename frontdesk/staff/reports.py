@@ -95,6 +95,8 @@ def _what(event: StaffEvent) -> str:
                 else _("%(subject)s tidak bertugas %(day)s")
             )
             return sentence % {"subject": subject, "day": shown}
+        case StaffEventKind.NOTICE_SET:
+            return _(event.detail) if event.detail else ""
         case StaffEventKind.ROLE_GIVEN | StaffEventKind.ROLE_TAKEN:
             return f"{subject}: {Role(event.detail).label}"
         case _:

@@ -6,8 +6,9 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils import translation
+from django.utils.translation import gettext_lazy, gettext_noop
+from django_stubs_ext import StrOrPromise
 
 from customers.models import Customer
 from frontdesk.branches.actions import set_quiet
@@ -197,15 +198,18 @@ def set_quiet_times(
     set_quiet(
         branch, quiet_from=quiet_from, quiet_until=quiet_until, weekdays=weekdays, dates=dates
     )
-    _note(str(_("Jam dan hari tenang")), branch=branch, by=by, at=at)
+    _note(gettext_lazy("Jam dan hari tenang"), branch=branch, by=by, at=at)
 
 
-def _note(what: str, *, branch: Branch | None, by: Staff, at: datetime) -> None:
-    record(StaffEventKind.NOTICE_SET, by=by, branch=branch, detail=what[:200], at=at)
+def _note(what: StrOrPromise, *, branch: Branch | None, by: Staff, at: datetime) -> None:
+    # In the words of the source: whoever reads it sees them in her own language.
+    with translation.override(None):
+        detail = str(what)[:200]
+    record(StaffEventKind.NOTICE_SET, by=by, branch=branch, detail=detail, at=at)
 
 
 def _replan_soon(key: str, *, branch: Branch | None, by: Staff, at: datetime) -> None:
-    _note(str(notices.notice(key).name), branch=branch, by=by, at=at)
+    _note(notices.notice(key).name, branch=branch, by=by, at=at)
     branches = [branch] if branch else list(Branch.objects.active())
     for one in branches:
         NoticeReplan.objects.update_or_create(notice=key, branch=one, defaults={"at": at})

@@ -7,7 +7,14 @@ import pytest
 from frontdesk.branches.models import Branch
 from frontdesk.staff.models import StaffEvent, StaffEventKind
 from notifications import actions
-from notifications.models import Channel, NoticeReplan, NoticeSetting, Template
+from notifications.models import (
+    Approval,
+    Channel,
+    NoticeReplan,
+    NoticeSetting,
+    Template,
+    TemplateVersion,
+)
 from tests.conftest import Cast, SignIn
 from tests.factories import create_template
 
@@ -41,6 +48,12 @@ def test_the_page_lists_every_notice_with_its_time_and_text(
     ):  # fmt: skip
         assert text in page
     assert "Semua cabang" not in page
+
+
+def test_a_notice_whose_text_is_held_says_so(cast: Cast, sign_in: SignIn) -> None:
+    text = Template.objects.get(key="control_missed")
+    TemplateVersion.objects.filter(pk=text.current_id).update(approval=Approval.PAUSED)
+    assert "Templat dijeda WhatsApp" in sign_in(cast.maya).get(LIST).content.decode()
 
 
 def test_a_manager_sets_her_own_branch(
@@ -140,6 +153,9 @@ def test_a_manager_sets_the_quiet_times_of_her_branch(
     assert (menteng.quiet_from, menteng.quiet_until) == (time(19, 30), time(9))
     assert (menteng.quiet_weekdays, menteng.quiet_dates) == ([6], [date(2027, 8, 17)])
     assert "Hari tanpa pesan: Minggu." in page
+    # The history keeps the source's words, whoever wrote them, for each to read in her own.
+    kept = StaffEvent.objects.get(kind=StaffEventKind.NOTICE_SET)
+    assert kept.detail == "Jam dan hari tenang"
     assert "Tanggal tanpa pesan: 17 Agt 2027." in page or "17 Agu 2027" in page
 
     answer = client.post("/messages/quiet/", typed | {"weekdays": [str(n) for n in range(7)]})
