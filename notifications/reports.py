@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext
 from django_stubs_ext import StrOrPromise
 
 from notifications import notices
@@ -220,7 +220,7 @@ def _kind(message: Message) -> StrOrPromise:
     if known := notices.known(message.notice):
         return known.name
     if message.batch_id:
-        return gettext("Promo")
+        return pgettext("message", "Promo")
     return gettext("Uji coba") if message.notice == TEST else ""
 
 
