@@ -8,12 +8,14 @@ import re
 import string
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from customers.models import Customer, NameWord, Vocabulary
 from frontdesk.branches.models import Branch
+from frontdesk.quick_select import Question, among
 
 MOST_TEXT = 100
 MOST_WORDS = 4
@@ -40,6 +42,24 @@ SHOWN = (
 # Sorts after every word with the same beginning, in the columns' collation "C".
 LAST = "\U0010ffff"
 
+NUMBERED = """
+SELECT id FROM customers_customer
+WHERE member_number = ANY(%(numbers)s) {or_begins} LIMIT 5
+"""
+PHONED = """
+SELECT id FROM customers_customer
+WHERE phone >= %(start)s {before} ORDER BY phone LIMIT %(limit)s
+"""
+ENDING = """
+SELECT id, name_folded FROM customers_customer
+WHERE phone_reversed >= %(start)s AND phone_reversed < %(after)s {at_branch}
+ORDER BY phone_reversed LIMIT %(limit)s
+"""
+# Said twice, or the planner thinks it too likely and reads the table.
+HOLDING = """
+SELECT id FROM customers_customer
+WHERE phone LIKE '%%' || %s || '%%' AND phone LIKE '%%' || %s || '%%' LIMIT %s
+"""
 # A word is folded here as the database folds names; then counted, but never far.
 COUNT_WORDS = """
 SELECT wanted.word, (SELECT count(*) FROM (
@@ -136,8 +156,7 @@ class _Search:
                 self.found.setdefault(pk, self._step)
 
     def customers(self, words: list[str]) -> list[Customer]:
-        found = Customer.objects.filter(pk__in=self.found).select_related("home_branch")
-        rows = found.only(*SHOWN).with_tags()
+        rows = _customers.ask(keys=list(self.found)) if self.found else []
 
         def likeliness(customer: Customer) -> tuple[int, bool, str, int]:
             is_exact = set(customer.name_folded.split()).issuperset(words)
@@ -146,14 +165,30 @@ class _Search:
         return sorted(rows, key=likeliness)[: self.limit]
 
 
+@Question
+def _customers() -> QuerySet[Customer]:
+    found = Customer.objects.filter(among("pk", "keys")).select_related("home_branch")
+    return found.only(*SHOWN).with_tags()
+
+
+def _keys(question: str, values: Any) -> list[int]:
+    """Return the first column of what a question finds."""
+    with connection.cursor() as cursor:
+        cursor.execute(question, values)
+        return [key for key, *_ in cursor.fetchall()]
+
+
 def _by_member_number(text: str) -> Iterator[Iterable[int]]:
     number = text.replace(" ", "").upper()
     if not re.fullmatch(r"(?=.*\d)[A-Z0-9./-]{1,20}", number):
         return
-    wanted = Q(member_number__in={number, f"M{number.removeprefix('M').zfill(6)}"})
-    if number[0].isalpha():
-        wanted |= Q(member_number__startswith=number)
-    yield Customer.objects.filter(wanted).values_list("pk", flat=True)[:5]
+    # None of these characters means anything to LIKE.
+    values = {
+        "numbers": [number, f"M{number.removeprefix('M').zfill(6)}"],
+        "beginning": f"{number}%",
+    }
+    or_begins = "OR member_number LIKE %(beginning)s" if number[0].isalpha() else ""
+    yield _keys(NUMBERED.format(or_begins=or_begins), values)
 
 
 def _by_phone(search: _Search, text: str, digits: str) -> Iterator[Iterable[int]]:
@@ -164,15 +199,12 @@ def _by_phone(search: _Search, text: str, digits: str) -> Iterator[Iterable[int]
         if search.found and len(digits) >= WHOLE_NUMBER:
             return
     if len(digits) >= SHORTEST_FRAGMENT:
-        ending = _phones_ending(digits).values_list("pk", flat=True)
-        yield ending.filter(home_branch=search.branch)[: search.limit]
-        yield ending[: 2 * search.limit]
+        at_branch = _ending(digits, branch=search.branch, limit=search.limit)
+        yield [pk for pk, _folded in at_branch]
+        yield [pk for pk, _folded in _ending(digits, branch=None, limit=2 * search.limit)]
     yield _phones_from(starts, limit=search.limit)
     if SHORTEST_FRAGMENT <= len(digits) < WHOLE_NUMBER:
-        # Said twice, or the planner thinks it too likely and reads the table.
-        holding = Customer.objects.filter(phone__contains=digits)
-        holding = holding.filter(phone__contains=digits[1:])
-        yield holding.values_list("pk", flat=True)[: search.limit]
+        yield _keys(HOLDING, [digits, digits[1:], search.limit])
 
 
 def _number_start(text: str, digits: str) -> str:
@@ -190,19 +222,23 @@ def _phones_from(start: str, *, limit: int) -> Iterable[int]:
     if not start:
         return []
     # A range, so that the index serves in any collation; the next number is one higher.
-    phones = Customer.objects.filter(phone__gte=f"+{start}")
     after = str(int(start) + 1)
-    if len(after) == len(start):
-        phones = phones.filter(phone__lt=f"+{after}")
-    return phones.order_by("phone").values_list("pk", flat=True)[:limit]
+    before = "AND phone < %(after)s" if len(after) == len(start) else ""
+    values = {"start": f"+{start}", "after": f"+{after}", "limit": limit}
+    return _keys(PHONED.format(before=before), values)
 
 
-def _phones_ending(digits: str) -> QuerySet[Customer]:
+def _ending(digits: str, *, branch: Branch | None, limit: int) -> list[tuple[int, str]]:
+    """Return whose number ends so, everywhere or at one branch, with their folded names."""
     backwards = digits[::-1]
     # ":" follows "9".
-    return Customer.objects.filter(
-        phone_reversed__gte=backwards, phone_reversed__lt=backwards + ":"
-    ).order_by("phone_reversed")
+    values: dict[str, str | int] = {"start": backwards, "after": backwards + ":", "limit": limit}
+    if branch:
+        values["branch"] = branch.pk
+    at_branch = "AND home_branch_id = %(branch)s" if branch else ""
+    with connection.cursor() as cursor:
+        cursor.execute(ENDING.format(at_branch=at_branch), values)
+        return list(cursor.fetchall())
 
 
 def _count_words(text: str) -> list[tuple[str, int]]:
@@ -267,11 +303,10 @@ def _by_words_and_digits(search: _Search, words: list[tuple[str, int]]) -> Itera
     names = [w for w, _count in words if w not in ends]
     if len(ends) != 1 or not names:
         return
-    ending = _phones_ending(ends[0]).values_list("pk", "name_folded")
-    for people in (ending.filter(home_branch=search.branch), ending):
+    for branch in (search.branch, None):
         yield [
             pk
-            for pk, folded in people[:LOOKED_THROUGH]
+            for pk, folded in _ending(ends[0], branch=branch, limit=LOOKED_THROUGH)
             if all(any(part.startswith(name) for part in folded.split()) for name in names)
         ]
 

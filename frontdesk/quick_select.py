@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.models import Lookup
 from django.db.models.expressions import Expression
 from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
 
@@ -25,11 +26,19 @@ class Given(Expression):
         return "%s", [self]
 
 
-class GivenKeys(Given):
-    """Stands for a list of keys: `visit__in=GivenKeys("visits")`."""
+class _Among(Lookup[Any]):
+    """One place for all keys; PostgreSQL looks each up by index, as it does for `IN`."""
+
+    lookup_name = "among"
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return "(SELECT unnest(%s::bigint[]))", [self]
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s::bigint[])", [*params, self.rhs]
+
+
+def among(field: str, keys: str) -> _Among:
+    """Return the condition that a field is one of the keys given by that name."""
+    return _Among(models.F(field), Given(keys))
 
 
 class Question(Generic[Row]):

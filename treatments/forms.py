@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from frontdesk.form_fields import DayField
-from frontdesk.quick_select import Given, GivenKeys, Question
+from frontdesk.quick_select import Given, Question, among
 from frontdesk.staff.models import Staff
 from treatments.models import Slip, Treatment
 from treatments.models.slip import SlipQuerySet
@@ -18,7 +18,7 @@ MOST_TREATMENTS = 20
 
 @Question
 def _treatments() -> QuerySet[Treatment]:
-    return Treatment.objects.filter(pk__in=GivenKeys("keys"))
+    return Treatment.objects.filter(among("pk", "keys"))
 
 
 @Question

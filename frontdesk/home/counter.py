@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from frontdesk.branches.models import Branch
-from frontdesk.quick_select import GivenKeys, Question
+from frontdesk.quick_select import Question, among
 from frontdesk.staff.models import Staff
 from frontdesk.visits.models import Visit
 from frontdesk.visits.reports import (
@@ -146,7 +146,7 @@ def desk_queue(*, branch: Branch, at: datetime, etag: str = "") -> DeskQueue:
 
 @Question
 def _slips() -> QuerySet[Slip]:
-    found = Slip.objects.filter(visit__in=GivenKeys("visits")).exclude(state=SlipState.CANCELLED)
+    found = Slip.objects.filter(among("visit", "visits")).exclude(state=SlipState.CANCELLED)
     return found.select_related("beautician").only(*SLIP_SHOWN)
 
 

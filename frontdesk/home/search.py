@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from customers.models import Customer
 from customers.search import search_customers
 from frontdesk.branches.models import Branch
+from frontdesk.quick_select import Given, Question
 from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import Permission
 from frontdesk.visits.models import Visit
@@ -73,11 +75,18 @@ def _visits_by_code(text: str, *, branch: Branch, by: Staff, on: date) -> list[V
     match = _QUEUE_CODE.fullmatch(text)
     if match is None:
         return []
-    found = Visit.objects.visible_to(by).of_day(branch=branch, on=on)
-    found = found.filter(queue_number=int(match["number"])).select_related("customer")
-    if match["series"]:
-        found = found.filter(series=match["series"].upper())
-    return list(found.order_by("series")[:MOST_VISITS])
+    found = _numbered.ask(branch=branch.pk, on=on, number=int(match["number"]))
+    series = match["series"].upper()
+    found = [v for v in found if v.is_visible_to(by) and series in {"", v.series}]
+    return found[:MOST_VISITS]
+
+
+@Question
+def _numbered() -> QuerySet[Visit]:
+    found = Visit.objects.filter(
+        branch=Given("branch"), business_date=Given("on"), queue_number=Given("number")
+    )
+    return found.select_related("customer").order_by("series")
 
 
 def _with_visits(

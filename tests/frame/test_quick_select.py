@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from customers.models import Customer
 from frontdesk.branches.models import Branch
-from frontdesk.quick_select import Given, GivenKeys, Question
+from frontdesk.quick_select import Given, Question, among
 from frontdesk.visits.models import Visit
 from tests.conftest import Cast
 from tests.factories import NOW, CustomerFactory, TreatmentFactory
@@ -27,7 +27,7 @@ def of_days() -> QuerySet[Visit]:
 
 @Question
 def of_visits() -> QuerySet[Slip]:
-    found = Slip.objects.filter(visit__in=GivenKeys("visits")).select_related("branch")
+    found = Slip.objects.filter(among("visit", "visits")).select_related("branch")
     return found.with_lines().order_by("pk")
 
 
