@@ -224,6 +224,10 @@ class Customer(models.Model):
         """Return what she is called by: never a guess at a family name, just the first word."""
         return self.call_name or self.name.split()[0]
 
+    def is_visible_to(self, staff: Staff) -> bool:
+        """Say of one customer what `visible_to` says of all."""
+        return staff.may_somewhere(Permission.SEE_CUSTOMERS)
+
     @property
     def greeting_name(self) -> str:
         return f"{self.get_honorific_display()} {self.short_name}"

@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from customers.models import Customer
+from frontdesk.quick_select import Given, Question
 from notifications.models import Scope, Suppression
+
+MOST_STOPS = 20
 
 
 @dataclass(frozen=True)
@@ -32,9 +37,14 @@ class Stops:
 def stops_of(customer: Customer) -> Stops:
     if not customer.phone:
         return Stops([], [])
-    found = Suppression.objects.filter(phone=customer.phone).select_related("lifted_by")
-    rows = list(found.order_by("-at", "-pk")[:20])
+    rows = _newest.ask(phone=customer.phone)
     return Stops(
         [row for row in rows if row.lifted_at is None],
         [row for row in rows if row.lifted_at is not None],
     )
+
+
+@Question
+def _newest() -> QuerySet[Suppression]:
+    found = Suppression.objects.filter(phone=Given("phone")).select_related("lifted_by")
+    return found.order_by("-at", "-pk")[:MOST_STOPS]

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from customers.permissions import why_not_ask_consent
 from customers.registration import RegisterForm
 from frontdesk.home.actions import identify_visit
 from frontdesk.home.timeline import timeline_of
+from frontdesk.quick_select import Given, Question
 from frontdesk.staff.access import StaffRequest, staff_required
 from frontdesk.staff.once import once
 from frontdesk.staff.permissions import Permission
@@ -92,8 +94,9 @@ def _register(request: StaffRequest) -> HttpResponse:
 @staff_required(Permission.SEE_CUSTOMERS)
 @require_GET
 def customer(request: StaffRequest, pk: int) -> HttpResponse:
-    found = Customer.objects.visible_to(request.user).with_tags().select_related("home_branch")
-    customer = get_object_or_404(found, pk=pk)
+    customer = next(iter(_customer.ask(pk=pk)), None)
+    if customer is None or not customer.is_visible_to(request.user):
+        raise Http404
     timeline = timeline_of(
         customer, branch=request.branch, may=request.may, before=request.GET.get("before", "")
     )
@@ -102,7 +105,7 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
             request, "home/customer.html#older", {"timeline": timeline, "customer": customer}
         )
     today = request.branch.business_date(timezone.now())
-    ledger = _ledger(customer)
+    ledger = _consents.ask(customer=customer.pk)
     latest = _latest_words(customer, ledger)
     context = {
         "customer": customer,
@@ -137,25 +140,36 @@ def customer_controls(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _controls(request: StaffRequest, customer: Customer, *, on: date) -> list[ControlRow]:
     """Return what she is expected for, and what she missed or wants on another day."""
-    found = Control.objects.filter(customer=customer, state__in=KEEPABLE)
-    found = found.filter(due_on__gte=on - MISSED_SINCE).select_related("line", "branch")
-    found = found.only("due_on", "state", "line__name", "branch__name").order_by("due_on", "pk")
+    found = _expected.ask(customer=customer.pk, since=on - MISSED_SINCE)
     return [
         ControlRow(
             control,
             may_change=request.user.may(Permission.PLAN_CONTROLS, branch=control.branch),
             may_keep=control.due_on <= on + timedelta(days=KEPT_DAYS_BEFORE),
         )
-        for control in found[:MOST_CONTROLS]
+        for control in found
     ]
 
 
-def _ledger(customer: Customer) -> list[ConsentEvent]:
-    events = ConsentEvent.objects.filter(customer=customer).select_related("by")
-    events = events.only(
-        *("purpose", "is_granted", "text_shown", "covers_email", "source", "at"), "by__nickname"
+@Question
+def _customer() -> QuerySet[Customer]:
+    return Customer.objects.filter(pk=Given("pk")).with_tags().select_related("home_branch")
+
+
+@Question
+def _expected() -> QuerySet[Control]:
+    found = Control.objects.filter(
+        customer=Given("customer"), state__in=KEEPABLE, due_on__gte=Given("since")
     )
-    return list(events.order_by("-at", "-pk")[:MOST_LEDGER])
+    found = found.select_related("line", "branch").order_by("due_on", "pk")
+    return found.only("due_on", "state", "line__name", "branch__name")[:MOST_CONTROLS]
+
+
+@Question
+def _consents() -> QuerySet[ConsentEvent]:
+    events = ConsentEvent.objects.filter(customer=Given("customer")).select_related("by")
+    shown = ("purpose", "is_granted", "text_shown", "covers_email", "source", "at", "by__nickname")
+    return events.only(*shown).order_by("-at", "-pk")[:MOST_LEDGER]
 
 
 def _latest_words(customer: Customer, ledger: list[ConsentEvent]) -> dict[str, ConsentEvent]:

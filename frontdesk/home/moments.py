@@ -7,6 +7,7 @@ afterwards, and only what a page shows.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from functools import cache
 
 from django.db import connection
 from django.utils import timezone
@@ -91,6 +92,7 @@ def newest_moments(customer: Customer, *, before: Moment | None) -> list[Moment]
         return [Moment(at, Kind(kind), pk) for kind, pk, at in cursor.fetchall()]
 
 
+@cache
 def _question(*, is_continued: bool) -> str:
     parts = (
         _NEWEST.format(

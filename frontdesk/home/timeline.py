@@ -6,24 +6,37 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from customers.models import Customer, CustomerEvent
+from customers.models import ConsentEvent, Customer, CustomerEvent
 from frontdesk.branches.models import Branch
 from frontdesk.home.moments import PAGE, Kind, Moment, newest_moments
 from frontdesk.home.steps import Step, steps_of
 from frontdesk.money import rupiah
+from frontdesk.quick_select import Given, Question, among
 from frontdesk.staff.permissions import Permission
 from frontdesk.templatetags.frontdesk import phone as spoken_phone
-from notifications.models import Meaning
+from frontdesk.visits.models import Visit
+from notifications.models import InboundMessage, Meaning, Message
 from notifications.reports import message_row
-from treatments.models import Control, ControlEvent
+from treatments.models import Control, ControlEvent, Slip
 from treatments.states import ControlState
 
+# What an entry of each kind is told from.
+_VISIT = ("customer", "purpose", "series", "queue_number", "state", "note", "branch__name")
+_SLIP = (
+    *("customer", "business_date", "number", "state", "note", "result_note", "reason"),
+    *("branch__name", "branch__code", "beautician__nickname"),
+)
+_CONTROL_EVENT = (
+    *("old", "new", "due_on", "at", "note", "by__nickname"),
+    *("control__line__name", "control__branch__name"),
+)
 _REPLY = ("customer", "channel", "meaning", "body")
 _MESSAGE = (
     *("customer", "state", "provider_status", "problem", "notice", "channel", "body", "variables"),
@@ -126,10 +139,7 @@ class _Desk:
 
     def visits(self, moments: dict[int, Moment]) -> Iterator[Entry]:
         steps = steps_of(Kind.VISIT, moments)
-        visits = self.customer.visits.select_related("branch").only(
-            *("customer", "purpose", "series", "queue_number", "state", "note"), "branch__name"
-        )
-        for visit in visits.filter(pk__in=moments):
+        for visit in _visits.ask(customer=self.customer.pk, keys=list(moments)):
             is_here = visit.branch_id == self.branch.pk and Permission.RUN_QUEUE in self.may
             yield Entry(
                 moments[visit.pk],
@@ -145,16 +155,7 @@ class _Desk:
 
     def slips(self, moments: dict[int, Moment]) -> Iterator[Entry]:
         steps = steps_of(Kind.SLIP, moments)
-        slips = (
-            self.customer.slips.select_related("branch", "beautician")
-            .only(
-                *("customer", "business_date", "number", "state"),
-                *("note", "result_note", "reason"),
-                *("branch__name", "branch__code", "beautician__nickname"),
-            )
-            .with_lines()
-        )
-        for slip in slips.filter(pk__in=moments):
+        for slip in _slips.ask(customer=self.customer.pk, keys=list(moments)):
             is_here = slip.branch_id == self.branch.pk and Permission.SEE_SLIPS in self.may
             lines = [
                 _("%(name)s · %(minutes)d menit · %(price)s")
@@ -175,11 +176,7 @@ class _Desk:
             )
 
     def controls(self, moments: dict[int, Moment]) -> Iterator[Entry]:
-        events = ControlEvent.objects.select_related("control__line", "control__branch", "by").only(
-            *("old", "new", "due_on", "at", "note", "by__nickname"),
-            *("control__line__name", "control__branch__name"),
-        )
-        for event in events.filter(pk__in=moments):
+        for event in _control_events.ask(keys=list(moments)):
             yield Entry(
                 moments[event.pk],
                 icon="calendar-event",
@@ -191,10 +188,8 @@ class _Desk:
             )
 
     def messages(self, moments: dict[int, Moment]) -> Iterator[Entry]:
-        messages = self.customer.messages.select_related(
-            "template__current", "version", "branch", "written_by"
-        ).only(*_MESSAGE)
-        for message in messages.filter(pk__in=moments):
+        for message in _messages.ask(customer=self.customer.pk, keys=list(moments)):
+            message.customer = self.customer
             row = message_row(message)
             is_waiting = message.accepted_at is None and message.final_at is None
             due = date_format(timezone.localtime(message.due_at), "j M Y, H.i")
@@ -214,7 +209,7 @@ class _Desk:
             )
 
     def replies(self, moments: dict[int, Moment]) -> Iterator[Entry]:
-        for reply in self.customer.inbound_messages.filter(pk__in=moments).only(*_REPLY):
+        for reply in _replies.ask(customer=self.customer.pk, keys=list(moments)):
             yield Entry(
                 moments[reply.pk],
                 icon="chat-left-text",
@@ -224,8 +219,7 @@ class _Desk:
             )
 
     def consents(self, moments: dict[int, Moment]) -> Iterator[Entry]:
-        events = self.customer.consents.select_related("by").only(*_CONSENT)
-        for event in events.filter(pk__in=moments):
+        for event in _consents.ask(customer=self.customer.pk, keys=list(moments)):
             wording = (
                 _("Setuju: %(purpose)s") if event.is_granted else _("Tidak setuju: %(purpose)s")
             )
@@ -278,6 +272,46 @@ class _Desk:
                 title=_("Terdaftar"),
                 branch=self.elsewhere(self.customer.home_branch),
             )
+
+
+# A page's moments of each kind, of her who is given ------------------------------------------
+
+
+@Question
+def _visits() -> QuerySet[Visit]:
+    found = Visit.objects.filter(among("pk", "keys"), customer=Given("customer"))
+    return found.select_related("branch").only(*_VISIT)
+
+
+@Question
+def _slips() -> QuerySet[Slip]:
+    found = Slip.objects.filter(among("pk", "keys"), customer=Given("customer"))
+    return found.select_related("branch", "beautician").only(*_SLIP).with_lines()
+
+
+@Question
+def _control_events() -> QuerySet[ControlEvent]:
+    found = ControlEvent.objects.filter(among("pk", "keys"))
+    return found.select_related("control__line", "control__branch", "by").only(*_CONTROL_EVENT)
+
+
+@Question
+def _messages() -> QuerySet[Message]:
+    found = Message.objects.filter(among("pk", "keys"), customer=Given("customer"))
+    joined = ("template__current", "version", "branch", "written_by")
+    return found.select_related(*joined).only(*_MESSAGE)
+
+
+@Question
+def _replies() -> QuerySet[InboundMessage]:
+    found = InboundMessage.objects.filter(among("pk", "keys"), customer=Given("customer"))
+    return found.only(*_REPLY)
+
+
+@Question
+def _consents() -> QuerySet[ConsentEvent]:
+    found = ConsentEvent.objects.filter(among("pk", "keys"), customer=Given("customer"))
+    return found.select_related("by").only(*_CONSENT)
 
 
 def _control_title(event: ControlEvent) -> str:
