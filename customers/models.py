@@ -15,7 +15,7 @@ from django.db.models.lookups import GreaterThanOrEqual, In, LessThan
 from django.utils.translation import gettext_lazy as _
 
 from customers.states import ImportState
-from frontdesk.append_only import append_only
+from frontdesk.append_only import append_only, kept
 from frontdesk.branches.models import Branch
 from frontdesk.labels import label_of
 from frontdesk.staff.models import Staff
@@ -194,6 +194,7 @@ class Customer(models.Model):
     get_honorific_display = label_of("honorific", Honorific)
 
     class Meta:
+        triggers = [kept()]
         verbose_name = _("pelanggan")
         verbose_name_plural = _("pelanggan")
         indexes = [

@@ -314,6 +314,19 @@ class Migration(TablesAtOnce):
                         name="customers_customer_named",
                     ),
                 ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="kept",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                            hash="2cb868d369133a2780a2bc9e535a1bc51f8956e7",
+                            operation="DELETE",
+                            pgid="pgtrigger_kept_093a1",
+                            table="customers_customer",
+                            when="BEFORE",
+                        ),
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(

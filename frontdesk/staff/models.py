@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from frontdesk.append_only import append_only
+from frontdesk.append_only import append_only, kept
 from frontdesk.branches.models import Branch
 from frontdesk.staff.permissions import GRANTS, Permission, Role
 
@@ -83,6 +83,7 @@ class Staff(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "nickname"]
 
     class Meta:
+        triggers: ClassVar[list[Any]] = [kept()]
         ordering = ["name"]
         verbose_name = _("staf")
         verbose_name_plural = _("staf")

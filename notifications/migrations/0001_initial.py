@@ -453,6 +453,7 @@ class Migration(TablesAtOnce):
                 (
                     "customer",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -474,6 +475,7 @@ class Migration(TablesAtOnce):
                 (
                     "parent",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -552,6 +554,7 @@ class Migration(TablesAtOnce):
                 (
                     "carrier",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -621,6 +624,7 @@ class Migration(TablesAtOnce):
                 (
                     "written_by",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -898,6 +902,7 @@ class Migration(TablesAtOnce):
                 (
                     "by",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -942,7 +947,8 @@ class Migration(TablesAtOnce):
                 (
                     "message",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="notifications.message",
                     ),

@@ -75,7 +75,12 @@ class Message(models.Model):
     )
     # Empty: a number nobody is registered with, answered from the inbox.
     customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, null=True, related_name="messages", db_index=False
+        Customer,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="messages",
+        db_index=False,
+        db_constraint=False,
     )
     batch = models.ForeignKey(
         Batch,
@@ -87,7 +92,12 @@ class Message(models.Model):
     )
     # The message that did not arrive and that this one stands in for.
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="children", db_index=False
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="children",
+        db_index=False,
+        db_constraint=False,
     )
     # Empty for free text, which stands in `body`.
     template = models.ForeignKey(
@@ -127,7 +137,12 @@ class Message(models.Model):
     merges = models.BooleanField(default=False, db_default=False)
     # The message that says it together with others.
     carrier = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="carries", db_index=False
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="carries",
+        db_index=False,
+        db_constraint=False,
     )
     # What stands in when it does not arrive.
     may_sms = models.BooleanField(default=False)
@@ -157,7 +172,12 @@ class Message(models.Model):
     price_currency = models.CharField(max_length=3, blank=True)
     # Whoever sent it by hand or wrote it.
     written_by = models.ForeignKey(
-        Staff, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        Staff,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     created_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
@@ -358,7 +378,12 @@ class MessageEvent(models.Model):
     provider_status = models.CharField(max_length=12, choices=ProviderStatus, blank=True)
     error_code = models.CharField(max_length=12, blank=True)
     by = models.ForeignKey(
-        Staff, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        Staff,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     at = models.DateTimeField()
     note = models.CharField(max_length=300, blank=True)
@@ -377,7 +402,9 @@ class DaySlot(models.Model):
 
     phone = models.CharField(max_length=16)
     day = models.DateField()
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+    message = models.ForeignKey(
+        Message, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
 
     class Meta:
         constraints = [

@@ -64,6 +64,19 @@ class Migration(TablesAtOnce):
                 "verbose_name": "staf",
                 "verbose_name_plural": "staf",
                 "ordering": ["name"],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="kept",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                            hash="eb335765b705df7a370b0fe731fe313d695b0e7b",
+                            operation="DELETE",
+                            pgid="pgtrigger_kept_626a4",
+                            table="staff_staff",
+                            when="BEFORE",
+                        ),
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
