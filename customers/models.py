@@ -341,7 +341,10 @@ class ConsentEventQuerySet(models.QuerySet["ConsentEvent"]):
 class ConsentEvent(models.Model):
     """A customer's yes or no to one purpose, with the words she was shown (UU PDP 27/2022)."""
 
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="consents")
+    # Found by `customers_consent_latest`.
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="consents", db_index=False
+    )
     purpose = models.CharField(max_length=10, choices=ConsentPurpose)
     is_granted = models.BooleanField()
     text_shown = models.CharField(max_length=400, blank=True)
@@ -362,7 +365,9 @@ class ConsentEvent(models.Model):
     class Meta:
         triggers = [append_only()]
         indexes = [
-            models.Index(fields=["customer", "purpose", "-at"], name="customers_consent_latest")
+            models.Index(
+                fields=["customer", "purpose", "-at", "-id"], name="customers_consent_latest"
+            )
         ]
 
     def __str__(self) -> str:

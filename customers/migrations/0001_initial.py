@@ -487,6 +487,7 @@ class Migration(TablesAtOnce):
                 (
                     "customer",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="consents",
                         to="customers.customer",
@@ -539,7 +540,8 @@ class Migration(TablesAtOnce):
             options={
                 "indexes": [
                     models.Index(
-                        fields=["customer", "purpose", "-at"], name="customers_consent_latest"
+                        fields=["customer", "purpose", "-at", "-id"],
+                        name="customers_consent_latest",
                     ),
                 ],
                 "triggers": [

@@ -1,5 +1,6 @@
 """Planning a whole campaign: one statement for thousands of messages and their first event."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,7 +63,8 @@ def plan_many(
     """Plan one message for each recipient who has none in the batch, in the caller's transaction.
 
     `recipients` returns the columns of `RECIPIENT`, ordered by customer; `planned` says how many
-    messages each branch and channel has from earlier calls. A number stands in a batch once.
+    messages each branch and channel has from earlier calls. A number stands in a batch once: only
+    that is asked beforehand, because asking each unique index would be a fifth of the work.
     """
     try:
         picked, picked_values = recipients.query.sql_with_params()
@@ -86,7 +88,7 @@ def plan_many(
                 ON departure.branch = numbered.branch AND departure.channel = numbered.channel
                 AND place + planned >= first AND place + planned < after_last
             ORDER BY customer
-            ON CONFLICT DO NOTHING
+            ON CONFLICT (batch_id, to_phone, parent_id) WHERE batch_id IS NOT NULL DO NOTHING
             RETURNING id, branch_id, channel
         ),
         told AS (
@@ -146,6 +148,16 @@ def _departure_values(
     return values
 
 
+def _beginning(at: datetime) -> str:
+    """Return the first 20 digits of a UUID that is ordered by time (RFC 9562, version 7).
+
+    The customer's number is the rest: drawing each one by itself, and writing it anywhere in the
+    index, would be a tenth of the work.
+    """
+    moment, noise = int(at.timestamp() * 1000), secrets.token_hex(3)
+    return f"{moment:012x}7{noise[:3]}8{noise[3:]}"
+
+
 def _columns(campaign: Campaign, *, at: datetime) -> tuple[dict[str, str], list[Any]]:
     """Every column of a message with its expression, and the values that these take in order.
 
@@ -153,7 +165,7 @@ def _columns(campaign: Campaign, *, at: datetime) -> tuple[dict[str, str], list[
     nothing from here.
     """
     said = {
-        "public_id": "gen_random_uuid()",
+        "public_id": "(%s || lpad(to_hex(customer), 12, '0'))::uuid",
         "key": "%s || customer",
         "branch_id": "numbered.branch",
         "customer_id": "customer",
@@ -164,6 +176,7 @@ def _columns(campaign: Campaign, *, at: datetime) -> tuple[dict[str, str], list[
         "due_at": "departure.due_at",
     }
     held = {
+        "public_id": _beginning(at),
         "key": f"{campaign.key}:",
         "batch_id": campaign.batch.pk,
         "template_id": campaign.template.pk,

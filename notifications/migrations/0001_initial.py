@@ -669,7 +669,6 @@ class Migration(TablesAtOnce):
                         fields=["expires_at"],
                         name="notifications_message_late",
                     ),
-                    models.Index(fields=["batch", "state"], name="notifications_message_batch"),
                     models.Index(
                         condition=models.Q(("carrier__isnull", False)),
                         fields=["carrier"],
@@ -678,9 +677,7 @@ class Migration(TablesAtOnce):
                     models.Index(
                         fields=["customer", "-created_at"], name="notifications_message_customer"
                     ),
-                    models.Index(
-                        fields=["branch", "-created_at"], name="notifications_message_branch"
-                    ),
+                    models.Index(fields=["branch", "id"], name="notifications_message_branch"),
                     models.Index(
                         fields=["to_phone", "-accepted_at"], name="notifications_message_phone"
                     ),
@@ -758,9 +755,10 @@ class Migration(TablesAtOnce):
                         name="notifications_message_carried_when_merged",
                     ),
                     models.UniqueConstraint(
-                        condition=models.Q(("batch__isnull", False), ("parent__isnull", True)),
-                        fields=("batch", "to_phone"),
+                        condition=models.Q(("batch__isnull", False)),
+                        fields=("batch", "to_phone", "parent"),
                         name="notifications_message_once_a_batch",
+                        nulls_distinct=False,
                     ),
                 ],
                 "triggers": [

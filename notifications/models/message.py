@@ -267,14 +267,13 @@ class Message(models.Model):
                     final_at=None,
                 ),
             ),
-            models.Index(fields=["batch", "state"], name="notifications_message_batch"),
             models.Index(
                 fields=["carrier"],
                 name="notifications_message_parts",
                 condition=models.Q(carrier__isnull=False),
             ),
             models.Index(fields=["customer", "-created_at"], name="notifications_message_customer"),
-            models.Index(fields=["branch", "-created_at"], name="notifications_message_branch"),
+            models.Index(fields=["branch", "id"], name="notifications_message_branch"),
             models.Index(fields=["to_phone", "-accepted_at"], name="notifications_message_phone"),
         ]
         constraints = [
@@ -329,9 +328,10 @@ class Message(models.Model):
             # A person who stands in the audience twice is written to once; what stands in for a
             # message of the batch belongs to it too.
             models.UniqueConstraint(
-                fields=["batch", "to_phone"],
+                fields=["batch", "to_phone", "parent"],
                 name="notifications_message_once_a_batch",
-                condition=models.Q(batch__isnull=False, parent__isnull=True),
+                condition=models.Q(batch__isnull=False),
+                nulls_distinct=False,
             ),
         ]
 

@@ -60,6 +60,7 @@ def test_everybody_gets_one_message(
     assert (message.lane, message.one_a_day, message.sender) == (Lane.CAMPAIGN, True, sender)
     assert (message.to_phone, message.branch) == (fans[3].phone, menteng)
     assert message.expires_at > NOW + timedelta(days=3)
+    assert {message.public_id.version for message in messages} == {7}
     told = MessageEvent.objects.filter(message__batch=campaign.batch, old="", new="queued")
     assert told.count() == 25
 

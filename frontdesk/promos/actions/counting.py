@@ -59,7 +59,7 @@ def count_one(pk: int, *, at: datetime) -> bool:
     withdrawn = 0
     if campaign.state == CampaignState.CANCELLED:
         withdrawn = batches.withdraw(batch, by=None, at=at)
-    counts, waiting = _counts(batch.pk)
+    counts, waiting, is_on_its_way = _counts(batch.pk)
     told = {
         "counts": counts,
         "replies": _replies(batch.pk),
@@ -75,7 +75,7 @@ def count_one(pk: int, *, at: datetime) -> bool:
         setattr(figures, name, value)
     figures.version += is_new
     figures.counted_at = at
-    if campaign.state == CampaignState.RUNNING and not _on_its_way(batch.pk):
+    if campaign.state == CampaignState.RUNNING and not is_on_its_way:
         _finish(campaign, at=at)
     took = timedelta(seconds=time.perf_counter() - began)
     figures.count_again_at = at if withdrawn else _again_at(campaign, at=at, took=took)
@@ -102,8 +102,9 @@ def _again_at(campaign: Campaign, *, at: datetime, took: timedelta) -> datetime 
     return None
 
 
-def _counts(batch: int) -> tuple[dict[str, int], dict[Group, int]]:
-    """Messages by what the page tells of them, and what still waits by branch and channel.
+def _counts(batch: int) -> tuple[dict[str, int], dict[Group, int], bool]:
+    """Messages by what the page tells of them, what still waits by branch and channel, and whether
+    any is on its way.
 
     A person is counted once: what stands in for her message only waits.
     """
@@ -116,13 +117,15 @@ def _counts(batch: int) -> tuple[dict[str, int], dict[Group, int]]:
     )
     counts: dict[str, int] = {}
     waiting: dict[Group, int] = {}
+    is_on_its_way = False
     for state, status, branch, channel, is_first, n in rows:
         kind = _kind(state, status)
         if is_first:
             counts[kind] = counts.get(kind, 0) + n
         if state == MessageState.QUEUED:
             waiting[branch, channel] = waiting.get((branch, channel), 0) + n
-    return counts, waiting
+        is_on_its_way |= state in ON_ITS_WAY
+    return counts, waiting, is_on_its_way
 
 
 def _kind(state: str, status: str) -> str:
@@ -134,10 +137,6 @@ def _kind(state: str, status: str) -> str:
     if status in (ProviderStatus.DELIVERED, ProviderStatus.READ):
         return str(status)
     return str(MessageState.ACCEPTED)
-
-
-def _on_its_way(batch: int) -> bool:
-    return Message.objects.filter(batch=batch, state__in=ON_ITS_WAY).exists()
 
 
 def _replies(batch: int) -> int:
