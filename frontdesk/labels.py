@@ -5,16 +5,21 @@ forty guests that took longer than the queries.
 """
 
 from collections.abc import Callable
+from functools import cache
 
 from django.db import models
+from django.utils.translation import get_language
 
 
 def label_of(field: str, kinds: type[models.TextChoices]) -> Callable[[models.Model], str]:
     """Return the method `get_<field>_display` of a model."""
-    labels = {kind.value: kind.label for kind in kinds}
+
+    @cache
+    def labels(language: str | None) -> dict[str, str]:
+        return {kind.value: str(kind.label) for kind in kinds}
 
     def shown(row: models.Model) -> str:
         value = getattr(row, field)
-        return str(labels.get(value, value))
+        return labels(get_language()).get(value, str(value))
 
     return shown

@@ -1,13 +1,14 @@
-"""Django's `i18n` tags, in which `translate` of fixed words looks them up without a detour.
+"""Django's `i18n` tags, in which fixed words are looked up without a detour.
 
-Django's own makes a lazy text of each and writes it out at once: a tenth of a page's rendering.
+Django's own make a lazy text of each, or put the text together again, whenever a page is drawn: a
+tenth of its rendering.
 """
 
 from django.template import Library, Node
-from django.template.base import Parser, Token
+from django.template.base import Parser, Token, render_value_in_context
 from django.template.context import Context
 from django.templatetags import i18n
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 register = Library()
 register.tags.update(i18n.register.tags)
@@ -18,9 +19,32 @@ class FixedWordsNode(Node):
     def __init__(self, words: str) -> None:
         # In a catalogue of messages a percent sign stands doubled.
         self.words = words.replace("%", "%%")
+        self.said: dict[str | None, str] = {}
 
     def render(self, context: Context) -> str:
-        return gettext(self.words).replace("%%", "%")
+        language = get_language()
+        if language not in self.said:
+            self.said[language] = gettext(self.words).replace("%%", "%")
+        return self.said[language]
+
+
+class FramedValuesNode(Node):
+    """`blocktranslate` with one wording, whose tag itself says every value in it."""
+
+    def __init__(self, node: i18n.BlockTranslateNode) -> None:
+        self.node = node
+        self.words, names = node.render_token_list(node.singular)
+        self.values = {name: node.extra_context[name] for name in names}
+
+    def render(self, context: Context) -> str:
+        values = {
+            name: render_value_in_context(value.resolve(context), context)
+            for name, value in self.values.items()
+        }
+        try:
+            return gettext(self.words) % values
+        except (KeyError, ValueError):  # a translator's slip, for which Django has an answer
+            return str(self.node.render(context))
 
 
 @register.tag
@@ -33,3 +57,12 @@ def translate(parser: Parser, token: Token) -> Node:
     ):
         return FixedWordsNode(words)
     return node
+
+
+@register.tag
+def blocktranslate(parser: Parser, token: Token) -> Node:
+    node: i18n.BlockTranslateNode = i18n.do_block_translate(parser, token)
+    _words, names = node.render_token_list(node.singular)
+    if node.plural or node.asvar or node.message_context or set(names) - set(node.extra_context):
+        return node
+    return FramedValuesNode(node)

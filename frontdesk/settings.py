@@ -88,7 +88,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "frontdesk.staff.context.desk",
             ],
-            "builtins": ["frontdesk.templatetags.frontdesk"],
+            "builtins": ["frontdesk.templatetags.frontdesk", "frontdesk.quick_urls"],
             "libraries": {"i18n": "frontdesk.quick_i18n"},
         },
     },

@@ -9,12 +9,13 @@ import phonenumbers
 from django import template
 from django.template.context import Context
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils import dateformat, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from frontdesk import money
+from frontdesk.quick_urls import place
 
 register = template.Library()
 
@@ -85,7 +86,7 @@ def local_date(day: dt.date | None) -> str:
     """Return the day in full, in the branch's zone: `Minggu, 22 November 2026`."""
     if day is None:
         return ""
-    return dateformat.format(_local(day) if isinstance(day, dt.datetime) else day, "l, j F Y")
+    return _in_words(day, "l, j F Y")
 
 
 @register.filter
@@ -93,7 +94,17 @@ def short_date(day: dt.date | None) -> str:
     """Return the day for a table, in the branch's zone: `22 Nov 2026`."""
     if day is None:
         return ""
-    return dateformat.format(_local(day) if isinstance(day, dt.datetime) else day, "j M Y")
+    return _in_words(day, "j M Y")
+
+
+def _in_words(day: dt.date, form: str) -> str:
+    on = _local(day).date() if isinstance(day, dt.datetime) else day
+    return _formatted(on, form, get_language())
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _formatted(day: dt.date, form: str, language: str | None) -> str:
+    return dateformat.format(day, form)
 
 
 @register.filter
@@ -149,7 +160,7 @@ def _icon(href: str, label: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def menu_item(context: Context, name: str, symbol: str, label: str) -> SafeString:
     """Return one place of the product, marked where the reader stands there."""
-    url, here = reverse(name), ""
+    url, here = place(name), ""
     if getattr(context.get("request"), "path", "") == url:
         here = mark_safe(' aria-current="page"')
     return format_html(

@@ -5,10 +5,11 @@ import phonenumbers
 import pytest
 from django.conf import settings
 from django.template import Context, Engine, RequestContext, Template, engines
-from django.test import RequestFactory
-from django.urls import reverse
+from django.test import RequestFactory, override_settings
+from django.urls import NoReverseMatch, clear_script_prefix, reverse, set_script_prefix
 from django.utils import timezone, translation
 
+from frontdesk.quick_urls import place
 from frontdesk.templatetags.frontdesk import STATES, masked_phone, phone
 
 MOMENT = datetime(2026, 11, 22, 7, 5, tzinfo=UTC)
@@ -95,14 +96,60 @@ def test_every_form_gets_its_own_key() -> None:
 )
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_fixed_words_are_translated_as_django_would(words: str, language: str) -> None:
-    source = f"{{% load i18n %}}{{% translate {words} %}}{{{{ x }}}}"
+    source = f"{{% translate {words} %}}{{{{ x }}}}"
+    with translation.override(language):
+        assert render(f"{{% load i18n %}}{source}") == as_django_would(source)
+    with translation.override(None):
+        assert render(f"{{% load i18n %}}{source}") == as_django_would(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% blocktranslate with n=n %}{{ n }} mnt{% endblocktranslate %}",
+        "{% blocktranslate trimmed with text=name %} “{{ text }}”, 10 %{% endblocktranslate %}",
+        "{% blocktranslate %}{{ n }} mnt{% endblocktranslate %}",
+        "{% blocktranslate with x=none %}{{ x }} mnt{% endblocktranslate %}",
+        (
+            "{% blocktranslate count n=n %}{{ n }} tahun{% plural %}{{ n }} tahun"
+            "{% endblocktranslate %}"
+        ),
+        "{% blocktranslate with k=n asvar said %}{{ k }} mnt{% endblocktranslate %}–{{ said }}",
+        (
+            "{% autoescape off %}{% blocktranslate with k=name %}{{ k }}{% endblocktranslate %}"
+            "{% endautoescape %}"
+        ),
+    ],
+)
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_values_are_framed_as_django_would(source: str, language: str) -> None:
+    values = {"n": 1250, "name": "Siti <b> 100%"}
+    with translation.override(language):
+        assert render(f"{{% load i18n %}}{source}", **values) == as_django_would(source, **values)
+
+
+def as_django_would(source: str, **values: object) -> str:
     engine = engines["django"].engine
     theirs = Engine(builtins=engine.builtins)
     theirs.libraries = engine.libraries | {"i18n": "django.templatetags.i18n"}
     theirs.template_libraries = theirs.get_template_libraries(theirs.libraries)
-    with translation.override(language):
-        expected = theirs.from_string(source).render(Context())
-        assert engine.from_string(source).render(Context()) == expected
+    return theirs.from_string(f"{{% load i18n %}}{source}").render(Context(values))
+
+
+def test_an_address_is_that_of_the_addresses_in_use() -> None:
+    assert render('{% url "home:counter" %}') == "/"
+    assert render('{% url "home:counter" as to %}{{ to }}') == "/"
+    assert render('{% url "visits:visit_call" 12 %}') == reverse("visits:visit_call", args=[12])
+    with pytest.raises(NoReverseMatch):
+        render('{% url "home:nowhere" %}')
+    assert render('{% url "home:nowhere" as to %}{{ to }}') == ""
+    with override_settings(ROOT_URLCONF="tests.browser.gallery.urls"):
+        assert place("deed") == "/gallery/deed/"
+    set_script_prefix("/klinik/")
+    try:
+        assert render('{% url "home:counter" %}') == "/klinik/"
+    finally:
+        clear_script_prefix()
 
 
 def test_a_place_is_marked_where_one_stands(rf: RequestFactory) -> None:
