@@ -26,6 +26,9 @@ BACKGROUNDS = ("worker-1", "worker-2")
 # At some messages, not at the first: it has then lived for a while. A web whose processes die
 # goes on with new ones, until it is killed altogether.
 CHANCE, CHANCE_IN_WEB = 0.1, 0.02
+# Where it passes seldom.
+SELDOM = {"before_combine", "after_combine", *failpoints.SETTLING}
+CHANCE_WHERE_SELDOM = 0.5
 WEB_DIES_FOR = 3.0
 WROTE = "number wrote BERHENTI"
 HARMLESS = {"FRONTDESK_FAILPOINT": "", "DEBUG": ""}
@@ -215,16 +218,18 @@ class Chaos:
 
     def _plant_next(self, name: str) -> None:
         self.fail_points.rotate()
-        self._plant(name, self.fail_points[0], CHANCE)
+        self._plant(name, self.fail_points[0])
 
-    def _plant(self, name: str, fail_point: str, chance: float) -> None:
+    def _plant(self, name: str, fail_point: str, chance: float = CHANCE) -> None:
+        if fail_point in SELDOM:
+            chance = CHANCE_WHERE_SELDOM
         self.trial.plant(name, FRONTDESK_FAILPOINT=f"{fail_point}:{chance}", DEBUG="1")
         self.trial.send_signal(name, signal.SIGKILL)
 
     def _die_while_settling(self) -> None:
         self._count("worker and beat killed, and again at a fail-point")
         name = self.dice.choice(BACKGROUNDS)
-        self._plant(name, self.dice.choice(failpoints.SETTLING), CHANCE)
+        self._plant(name, self.dice.choice(failpoints.SETTLING))
 
     def _die_while_hearing(self) -> None:
         self._count("web killed, and its processes at a fail-point")
