@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 
 def insert_rows(rows: Sequence[models.Model]) -> None:
@@ -30,7 +30,8 @@ def insert_row(one: models.Model) -> None:
 
 
 def _values(one: models.Model, fields: "list[models.Field[Any, Any]]") -> list[Any]:
-    return [field.get_db_prep_save(getattr(one, field.attname), connection) for field in fields]
+    database = connections[DEFAULT_DB_ALIAS]
+    return [field.get_db_prep_save(getattr(one, field.attname), database) for field in fields]
 
 
 @cache

@@ -8,14 +8,14 @@ from enum import StrEnum
 from hashlib import sha256
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from frontdesk.branches.models import Branch
-from frontdesk.quick_select import Question, among
+from frontdesk.quick_select import Given, Question, among
 from frontdesk.staff.models import Staff
 from frontdesk.visits.models import Visit
 from frontdesk.visits.reports import (
@@ -210,15 +210,20 @@ class VisitInHand:
 def visit_in_hand(visit: Visit, *, by: Staff, at: datetime) -> VisitInHand:
     controls: list[Control] = []
     if visit.customer_id:
-        of_her = Control.objects.filter(customer=visit.customer_id).select_related("line")
-        controls = list(
-            (of_her.planned() | of_her.filter(kept_by_visit=visit)).order_by("due_on", "pk")
-        )
+        controls = _controls.ask(customer=visit.customer_id, visit=visit.pk)
     return VisitInHand(
         card=visit_card(visit, by=by, at=at),
         planned=[c for c in controls if c.state in EXPECTED],
         kept=[c for c in controls if c.state == ControlState.KEPT],
     )
+
+
+@Question
+def _controls() -> QuerySet[Control]:
+    """Return what she is expected for, and what this visit kept."""
+    wanted = Q(state__in=EXPECTED) | Q(kept_by_visit=Given("visit"))
+    found = Control.objects.filter(wanted, customer=Given("customer")).select_related("line")
+    return found.order_by("due_on", "pk")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseNotModified
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +16,7 @@ from customers.search import search_customers
 from frontdesk.home import actions
 from frontdesk.home.counter import check_in_in_hand, desk_etag, desk_queue, visit_in_hand
 from frontdesk.home.forms import CheckInForm
+from frontdesk.quick_select import Given, Question
 from frontdesk.staff.access import StaffRequest, staff_required
 from frontdesk.staff.landing import landing_url
 from frontdesk.staff.once import once
@@ -223,8 +225,16 @@ def _whole(
 
 
 def _visit_or_404(request: StaffRequest, pk: int) -> Visit:
-    found = Visit.objects.visible_to(request.user).select_related("branch", "customer", "officer")
-    return get_object_or_404(found, pk=pk)
+    visit = next(iter(_visit.ask(pk=pk)), None)
+    if visit is None or not visit.is_visible_to(request.user):
+        raise Http404
+    return visit
+
+
+@Question
+def _visit() -> QuerySet[Visit]:
+    found = Visit.objects.filter(pk=Given("pk"))
+    return found.select_related("branch", "customer", "officer")
 
 
 def _customer(request: StaffRequest, wanted: str) -> Customer | None:

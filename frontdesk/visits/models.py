@@ -172,3 +172,8 @@ class VisitEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.visit_id}: {self.old} → {self.new}"
+
+    def leads_to(self, state: str) -> bool:
+        """Say whether this is a step into that state that nobody took back."""
+        is_step = self.kind == VisitEventKind.MOVED and self.new == state
+        return is_step and not hasattr(self, "undone_by")

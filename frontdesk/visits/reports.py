@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Max, Q
+from django.db.models import Max, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,7 +16,6 @@ from frontdesk.branches.models import Branch
 from frontdesk.quick_select import Given, Question
 from frontdesk.staff.models import Staff
 from frontdesk.visits import greetings
-from frontdesk.visits.actions import last_step
 from frontdesk.visits.models import Purpose, Visit, VisitEvent, VisitEventKind, VisitQuerySet
 from frontdesk.visits.permissions import why_not_move
 from frontdesk.visits.states import ENDED, VisitState
@@ -30,6 +29,13 @@ ROW_SHOWN = (
     *("arrived_at", "called_at", "started_at", "ended_at"),
     *("officer__nickname", "customer__name", "customer__allergies"),
 )
+VISITS_BEFORE = """
+SELECT count(*), max(arrived_at) FROM visits_visit WHERE customer_id = %s AND arrived_at < %s
+"""
+COUNT_NAMESAKES = """
+SELECT count(*) FROM customers_customer
+WHERE (name_folded = %(name)s {or_phone}) AND id <> %(her)s
+"""
 COUNT_ENDED = """
 SELECT count(*) FROM visits_visit
 WHERE branch_id = %s AND business_date = %s AND state = ANY(%s)
@@ -189,16 +195,14 @@ class HistoryLine:
 
 
 def visit_card(visit: Visit, *, by: Staff, at: datetime) -> VisitCard:
-    events = list(visit.events.select_related("by", "undone_by").order_by("pk"))
-    newest = last_step(visit)
-    step = next((event for event in events if event == newest), None)
+    events = _events.ask(visit=visit.pk)
+    step = next((event for event in reversed(events) if event.leads_to(visit.state)), None)
     undo_until = step.at + settings.UNDO_WINDOW if step else None
     if undo_until is not None and undo_until <= at:
         step = undo_until = None
     deeds = _deeds(visit, by=by)
     waited = int(visit.waited(at=at).total_seconds() // 60)
-    earlier = Visit.objects.filter(customer=visit.customer_id, arrived_at__lt=visit.arrived_at)
-    before = earlier.aggregate(n=Count("pk"), last=Max("arrived_at")) if visit.customer_id else {}
+    earlier, last = _visits_before(visit) if visit.customer_id else (0, None)
     return VisitCard(
         visit=visit,
         sentence=greetings.welcome(visit, at=at) if visit.is_open else greetings.farewell(visit),
@@ -208,13 +212,27 @@ def visit_card(visit: Visit, *, by: Staff, at: datetime) -> VisitCard:
         undoable=step,
         undo_until=undo_until,
         age=age_of(visit.customer, on=visit.branch.business_date(at)),
-        visit_ordinal=before.get("n", 0) + 1,
-        last_visit_at=before.get("last"),
+        visit_ordinal=earlier + 1,
+        last_visit_at=last,
         namesakes=count_namesakes(visit.customer) if visit.customer else 0,
         waited_minutes=waited,
         offers_drink=visit.state == VisitState.WAITING and waited >= visit.branch.drink_after,
         etag=card_etag(visit, last_event=events[-1].pk if events else 0),
     )
+
+
+@Question
+def _events() -> QuerySet[VisitEvent]:
+    found = VisitEvent.objects.filter(visit=Given("visit"))
+    return found.select_related("by", "undone_by").order_by("pk")
+
+
+def _visits_before(visit: Visit) -> tuple[int, datetime | None]:
+    """Return how often her customer came before, and when last."""
+    with connection.cursor() as cursor:
+        cursor.execute(VISITS_BEFORE, [visit.customer_id, visit.arrived_at])
+        earlier, last = cursor.fetchone() or (0, None)
+    return earlier, last
 
 
 def card_etag(visit: Visit, *, last_event: int | None = None) -> str:
@@ -235,10 +253,12 @@ def age_of(customer: Customer | None, *, on: date) -> int | None:
 
 def count_namesakes(customer: Customer) -> int:
     """Return how many others share her name or her number: then the name is asked for (SOP-A1)."""
-    same = Q(name_folded=customer.name_folded)
-    if customer.phone:
-        same |= Q(phone=customer.phone)
-    return Customer.objects.filter(same).exclude(pk=customer.pk).count()
+    values = {"name": customer.name_folded, "phone": customer.phone, "her": customer.pk}
+    or_phone = "OR phone = %(phone)s" if customer.phone else ""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_NAMESAKES.format(or_phone=or_phone), values)
+        (found,) = cursor.fetchone() or (0,)
+    return int(found)
 
 
 def open_visit_of(customer: Customer, *, branch: Branch, on: date) -> Visit | None:

@@ -140,7 +140,7 @@ def test_the_pane_costs_the_same_after_a_hundred_visits(
         actions.call_visit(visit, by=cast.anna, at=now)
         actions.put_back(visit, by=cast.anna, at=now)
 
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(6):
         page = anna.get(reverse("home:visit_pane", args=[visit.pk]), **HTMX).content.decode()
     assert "kunjungan ke-21" in page
 
