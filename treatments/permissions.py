@@ -11,6 +11,7 @@ from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Staff
 from frontdesk.staff.permissions import GRANTS, Permission, Role
 from frontdesk.visits.models import Visit
+from frontdesk.visits.states import VisitState
 from treatments.models import Control, Recap, Slip, Treatment
 from treatments.states import CONTROL_TRANSITIONS, TRANSITIONS, ControlState, SlipState
 
@@ -34,6 +35,15 @@ def why_not_move(slip: Slip, to: SlipState) -> str:
         "code": slip.code or _("draf"),
         "state": slip.get_state_display().lower(),
     }
+
+
+def why_not_begin(visit: Visit) -> str:
+    """Say why no slip can be written for this visit, whoever asks."""
+    if visit.customer_id is None:
+        return _("Kenali pelanggan dulu, baru tulis slip.")
+    if visit.state == VisitState.NO_SHOW:
+        return _("Kunjungan ini dicatat tidak hadir.")
+    return ""
 
 
 def why_not_write(slip: Slip, *, by: Staff) -> str:

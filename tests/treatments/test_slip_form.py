@@ -14,7 +14,7 @@ from frontdesk.staff.models import Duty
 from frontdesk.visits import actions as visits
 from frontdesk.visits.models import Purpose, Visit
 from tests.conftest import Cast, SignIn
-from tests.factories import NOW, TreatmentFactory
+from tests.factories import NOW, CustomerFactory, TreatmentFactory
 from tests.treatments.conftest import SlipIn
 from treatments import actions
 from treatments.actions import CannotChangeSlip
@@ -288,6 +288,24 @@ def test_a_guest_must_be_known_before_a_slip(
     assert 'id="slip-new"' not in page
     with pytest.raises(CannotChangeSlip, match="Kenali pelanggan dulu"):
         actions.create_slip(guest, treatments=[facial], beautician=None, by=cast.anna, at=NOW)
+
+
+def test_who_never_came_gets_no_slip(
+    desk: Client, cast: Cast, menteng: Branch, facial: Treatment, now: datetime
+) -> None:
+    visit = visits.check_in(
+        branch=menteng,
+        purpose=Purpose.TREATMENT,
+        customer=CustomerFactory(home_branch=menteng),
+        by=cast.anna,
+        at=now,
+    )
+    visits.note_no_show(visit, by=cast.anna, at=now)
+    page = desk.get(reverse("treatments:visit_slips", args=[visit.pk])).content.decode()
+    assert "Kunjungan ini dicatat tidak hadir." in page
+    assert 'id="slip-new"' not in page
+    with pytest.raises(CannotChangeSlip, match="tidak hadir"):
+        actions.create_slip(visit, treatments=[facial], beautician=None, by=cast.anna, at=NOW)
 
 
 def test_fragments_opened_by_themselves_lead_to_the_counter(

@@ -18,6 +18,7 @@ from treatments.models.slip import SLIP_SERIES, SlipEventKind
 from treatments.notices import plan_aftercare
 from treatments.permissions import (
     why_not_approve,
+    why_not_begin,
     why_not_give,
     why_not_move,
     why_not_start,
@@ -228,8 +229,8 @@ def _draft(
     by: Staff,
     at: datetime,
 ) -> Slip:
-    if visit.customer_id is None:
-        raise CannotChangeSlip(_("Kenali pelanggan dulu, baru tulis slip."))
+    if reason := why_not_begin(visit):
+        raise CannotChangeSlip(reason)
     slip = Slip(
         branch=visit.branch,
         business_date=visit.branch.business_date(at),

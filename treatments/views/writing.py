@@ -27,6 +27,7 @@ from treatments.actions import CannotChangeSlip, CannotGiveSlip
 from treatments.forms import MOST_TREATMENTS, SlipForm
 from treatments.hands import Hands, hands_for
 from treatments.models import Slip, Treatment
+from treatments.permissions import why_not_begin
 from treatments.views.replies import with_events
 from treatments.views.slips import print_url, slip_or_404, slip_url
 
@@ -191,7 +192,12 @@ def _slips(
     request: StaffRequest, visit: Visit, *, closes_form: bool, status: int = 200
 ) -> HttpResponse:
     slips = SimpleLazyObject(partial(_slips_of, visit, by=request.user))
-    context = {"visit": visit, "slips": slips, "closes_form": closes_form}
+    context = {
+        "visit": visit,
+        "slips": slips,
+        "closes_form": closes_form,
+        "why_not_begin": why_not_begin(visit),
+    }
     # Rendered after the view: a new slip's number is not held for as long as its row is drawn.
     template = "treatments/_visit_slips.html"
     return TemplateResponse(request, template, context, status=status)
