@@ -27,6 +27,9 @@ NOT_FOR_TESTS = {
     "TWILIO_ACCOUNT_SID": "",
     "TWILIO_AUTH_TOKEN": "",
     "TWILIO_API_BASE": "",
+    "TWILIO_FROM_WHATSAPP": "",
+    "TWILIO_FROM_SMS": "",
+    "EMAIL_FROM": "",
     "DATABASE_OWNER_URL": "",
 }
 

@@ -16,7 +16,6 @@ MakeCampaign = Callable[..., Campaign]
 
 @pytest.fixture
 def sender(db: None) -> Sender:
-    Sender.objects.all().delete()
     portfolio = Portfolio.objects.get_or_create(name="WhatsApp")[0]
     return Sender.objects.create(
         channel=Channel.WHATSAPP, address="whatsapp:+6221500", portfolio=portfolio
