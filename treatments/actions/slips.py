@@ -231,6 +231,7 @@ def _draft(
 ) -> Slip:
     if reason := why_not_begin(visit):
         raise CannotChangeSlip(reason)
+    assert visit.customer_id
     slip = Slip(
         branch=visit.branch,
         business_date=visit.branch.business_date(at),
