@@ -18,7 +18,7 @@ from notifications.providers.codes import ErrorClass
 # up for what a full bucket lets through at once, and a little more is for POSTs that left on time
 # and arrive late: so no ten seconds hold more than the pace allows.
 BURST_SECONDS = 0.0625
-FILL = 1 - BURST_SECONDS / 10 - 0.006
+FILL = 1 - BURST_SECONDS / 10 - 0.0045
 # So many failures without one success in between, and nothing more is tried for a while.
 OPENS_AFTER = 10
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
@@ -125,7 +125,7 @@ RETURNING at, total,
         ELSE GREATEST(0, LEAST(total, %(campaigns)s, floor(full_tokens - reserve)))::int END,
     COALESCE(probed.inbound_seen_until > at - %(deaf_after)s, TRUE), is_probe,
     (CASE WHEN met <> 'closed' THEN EXTRACT(EPOCH FROM until - at)
-        ELSE size / 2 / per_second END)::float8,
+        ELSE size / 3 / per_second END)::float8,
     address, portfolio_id, people_a_day
 """)
 
