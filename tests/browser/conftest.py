@@ -35,6 +35,8 @@ ARGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A page lives for seconds: to optimise its code or to tidy up costs more than it gains.
+    "--js-flags=--no-opt,--no-maglev,--single-threaded,--min-semi-space-size=64",
 ]
 CONTEXT = {"locale": "id-ID", "timezone_id": "Asia/Jakarta", "reduced_motion": "reduce"}
 COUNTER = {"width": 1366, "height": 768}
