@@ -16,7 +16,10 @@ from frontdesk.running.processes import Program, StopAsked
 from frontdesk.running.up import PYTHON, Up
 
 # It invents people and messages: never where somebody's own are.
-NOT_FOR_TRIALS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "TWILIO_ACCOUNT_SID")
+NOT_FOR_TRIALS = (
+    *("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"),
+    *("TWILIO_ACCOUNT_SID", "TWILIO_FROM_WHATSAPP", "TWILIO_FROM_SMS"),
+)
 MOST_ROWS = 20_000
 
 
