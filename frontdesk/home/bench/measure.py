@@ -6,13 +6,10 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from importlib import import_module
 from itertools import islice
 from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,12 +17,10 @@ from customers.models import Customer
 from frontdesk.home.bench import bare, terms
 from frontdesk.home.bench.data import CLIENTS, World
 from frontdesk.home.bench.load import Ask, Timing, ask_all
-from frontdesk.staff.middleware import BRANCH_KEY
-from frontdesk.staff.models import Staff
+from frontdesk.home.bench.signing_in import CSRF, signed_in
 
 HTMX = {"HX-Request": "true"}
 POLL = HTMX | {"X-Poll": "1"}
-CSRF = "b" * 32
 
 T = TypeVar("T")
 
@@ -56,7 +51,7 @@ class Bench:
         self.address = address
         self.world = world
         self.asks = asks
-        self.headers = [self._sign_in(clerk) for clerk in world.clerks[:CLIENTS]]
+        self.headers = [signed_in(clerk, branch=world.branch) for clerk in world.clerks[:CLIENTS]]
         self._visit_ids = iter(world.visit_ids)
 
     def rows(self) -> Iterable[Row]:
@@ -160,16 +155,6 @@ class Bench:
     def _all(self) -> int:
         """Return how many asks a deed takes over all clients, each with one to warm up."""
         return (1 + CLIENTS) * (1 + self.asks)
-
-    def _sign_in(self, staff: Staff) -> dict[str, str]:
-        session = import_module(settings.SESSION_ENGINE).SessionStore()
-        session[SESSION_KEY] = str(staff.pk)
-        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-        session[HASH_SESSION_KEY] = staff.get_session_auth_hash()
-        session[BRANCH_KEY] = self.world.branch.pk
-        session.create()
-        cookies = {settings.SESSION_COOKIE_NAME: session.session_key, "csrftoken": CSRF}
-        return {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
 
 
 def _take(source: Iterator[T], wanted: int) -> list[T]:

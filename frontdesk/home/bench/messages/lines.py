@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
 from customers.models import Customer
 from frontdesk.home.bench.chaos.oracle import busiest, slowest
 from frontdesk.home.bench.load import percentile
-from frontdesk.home.bench.messages import outbox, webhooks
+from frontdesk.home.bench.messages import outbox, promo_page, webhooks
 from frontdesk.home.bench.messages.outbox import UNLIMITED, Ground
 from frontdesk.promos import actions as promos
 from frontdesk.promos.actions.writing import Promo
+from frontdesk.promos.models import Campaign
 from frontdesk.running.trial import Trial
 from frontdesk.running.up import ROOT
 from notifications import actions
@@ -30,6 +32,7 @@ URGENT = 60
 PAUSES = 3
 STOPS = 20
 IDLE_SECONDS = 20
+LOOKS = 100
 PATIENCE = 180.0
 
 MARKETING = MessageClass.MARKETING
@@ -263,6 +266,22 @@ class Lines:
         promos.start_campaign(campaign, by=None, at=timezone.now())
         planned = promos.prepare_due()
         yield Line(f"a promo to {planned:,} people planned", _since(began))
+        yield self._watched(campaign)
+
+    def _watched(self, campaign: Campaign) -> Line:
+        """Its page, while the worker sends and counts it."""
+        self._provider(latency_ms=100, delivers=True)
+        outbox.set_pace(self.ground.sender, PACE)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        self.trial.start_web()
+        self.trial.start_background("worker")
+        self._wait(lambda: self.trial.count_taken() > PACE)
+        branch = self.ground.branch
+        timing = promo_page.measure(self.trial.address, campaign, branch, asks=LOOKS)
+        self.trial.stop_part("worker")
+        self.trial.stop_part("web")
+        worst = percentile(timing.seconds, 99)
+        return Line("its page while it runs", f"{timing.median:.0f} ms median, {worst:.0f} ms p99")
 
     # Rest --------------------------------------------------------------------------------------
 
