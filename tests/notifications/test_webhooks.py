@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 from django.db import OperationalError, connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from twilio.request_validator import RequestValidator
 
@@ -14,6 +14,7 @@ from customers.models import ConsentEvent, ConsentPurpose
 from notifications import actions
 from notifications.models import InboundMessage, Message
 from notifications.states import MessageState
+from notifications.views import webhooks
 from tests.factories import NOW, CustomerFactory, give_consent, put_message
 from tests.notifications.conftest import steps
 from tests.twilio_server import AUTH_TOKEN, until
@@ -89,6 +90,32 @@ def test_a_wrong_signature_is_refused(sent, post, write, wrong):
     assert post(reverse("notifications:inbound"), {"MessageSid": SID}, **wrong).status_code == 403
     sent.refresh_from_db()
     assert sent.provider_status == "queued"
+
+
+@pytest.mark.parametrize(
+    "caller,signature",
+    [
+        ("+14158675309", "RSOYDt4T1cUTdK1PDd93/VVr8B8="),
+        ("+12349013030", "0/KCTR6DLpKmkAf8muzZqo1nDgQ="),
+    ],
+)
+def test_the_published_signatures_are_known(caller, signature, settings):
+    """As Twilio's documentation and its libraries' tests give them, with the token 12345."""
+    settings.TWILIO_AUTH_TOKEN = "12345"
+    settings.PUBLIC_BASE_URL = "https://mycompany.com"
+    told = {"CallSid": "CA1234567890ABCDE", "Caller": caller, "From": caller, "Digits": "1234"}
+    guarded = webhooks.provider_webhook(lambda request: None)
+
+    def status(**changed):
+        request = RequestFactory().post(
+            "/myapp.php?foo=1&bar=2",
+            {**told, "To": "+18005551212"} | changed,
+            headers={"X-Twilio-Signature": signature},
+        )
+        return guarded(request).status_code
+
+    assert status() == 204
+    assert status(Digits="1235") == 403
 
 
 def test_a_changed_parameter_is_refused(sent, settings):
