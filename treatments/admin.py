@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from frontdesk.chosen_rows import ChosenInline
 from treatments.models import Qualification, Supply, Treatment, TreatmentSupply
 
 
@@ -15,18 +16,16 @@ class KeptOnceUsed:
         return False
 
 
-class TreatmentSupplyInline(admin.TabularInline[TreatmentSupply, Treatment]):
+class TreatmentSupplyInline(ChosenInline[TreatmentSupply, Treatment]):
     model = TreatmentSupply
     extra = 0
     autocomplete_fields = ["supply"]
 
 
-class QualificationInline(admin.TabularInline[Qualification, Treatment]):
+class QualificationInline(ChosenInline[Qualification, Treatment]):
     model = Qualification
     extra = 0
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("staff", "treatment")
+    autocomplete_fields = ["staff"]
 
 
 @admin.register(Treatment)

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from frontdesk.chosen_rows import ChosenInline
 from frontdesk.staff.actions import note_activity, note_roles, set_password, set_pin
 from frontdesk.staff.forms import PasswordField, PinField
 from frontdesk.staff.models import Assignment, Staff
@@ -80,9 +81,10 @@ class AssignmentForm(forms.ModelForm[Assignment]):
         return cleaned
 
 
-class AssignmentInline(admin.TabularInline[Assignment, Staff]):
+class AssignmentInline(ChosenInline[Assignment, Staff]):
     model = Assignment
     form = AssignmentForm
+    autocomplete_fields = ["branch"]
     extra = 1
 
 

@@ -89,6 +89,7 @@ class Migration(TablesAtOnce):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="qualifications",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="staf",
                     ),
                 ),
                 (
@@ -149,7 +150,9 @@ class Migration(TablesAtOnce):
                 (
                     "supply",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, to="treatments.supply"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="treatments.supply",
+                        verbose_name="produk",
                     ),
                 ),
                 ("quantity", models.PositiveSmallIntegerField(default=1, verbose_name="jumlah")),

@@ -57,7 +57,9 @@ class Treatment(models.Model):
 class Qualification(models.Model):
     """This person can do this treatment."""
 
-    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="qualifications")
+    staff = models.ForeignKey(
+        Staff, on_delete=models.CASCADE, related_name="qualifications", verbose_name=_("staf")
+    )
     treatment = models.ForeignKey(
         Treatment, on_delete=models.CASCADE, related_name="qualifications"
     )
@@ -95,7 +97,7 @@ class TreatmentSupply(models.Model):
     """What a treatment usually uses: offered ready ticked when a slip is finished."""
 
     treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="supplies")
-    supply = models.ForeignKey(Supply, on_delete=models.CASCADE)
+    supply = models.ForeignKey(Supply, on_delete=models.CASCADE, verbose_name=_("produk"))
     quantity = models.PositiveSmallIntegerField(_("jumlah"), default=1)
 
     class Meta:
