@@ -9,10 +9,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from frontdesk.running import memory, postgres, valkey
-from frontdesk.running.folders import AlreadyRuns, DataFolder, free_port
-from frontdesk.running.processes import DidNotStart, StopAsked, complain
-from frontdesk.running.up import ROOT, Up
+from frontdesk.running import memory
+from frontdesk.running.folders import DataFolder, free_port
+from frontdesk.running.processes import StopAsked, complain
+from frontdesk.running.up import EXPECTED, ROOT, Up
 
 # It writes hundreds of thousands of invented people: never where somebody's own are.
 NOT_FOR_BENCH = (
@@ -64,7 +64,7 @@ def main(argv: Sequence[str]) -> int:
         return _measure_desk(argv)
     except StopAsked:
         return 130
-    except (AlreadyRuns, DidNotStart, postgres.NoPostgres, valkey.NoValkey) as problem:
+    except EXPECTED as problem:
         complain(str(problem))
         return 1
 

@@ -63,7 +63,13 @@ def enter(argv: Sequence[str]) -> None:
         return
     if inside and needed is None:
         return
-    make(needed)
+    try:
+        make(needed)
+    except PermissionError as problem:
+        leave(
+            f"{problem.filename} belongs to another user: run this as that one, as you did before,"
+            f" or take the folder over with `sudo chown -R $USER {ROOT}`."
+        )
     # A dozen processes start from here, and each would compile Django again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if not inside:

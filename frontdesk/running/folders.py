@@ -1,6 +1,7 @@
 """The data folder of one installation: its lock, its secrets, its sockets and what runs from it."""
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -21,6 +22,10 @@ class AlreadyRuns(Exception):
     """Another `up` holds this data folder."""
 
 
+class NotWritable(Exception):
+    """The data folder is none, or not ours."""
+
+
 class DataFolder:
     """`var/`, or what `--data` names."""
 
@@ -35,8 +40,14 @@ class DataFolder:
 
     def hold(self) -> None:
         """Keep it for this process until it ends, however it ends."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        held = os.open(self.path / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            held = os.open(self.path / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as problem:
+            raise NotWritable(
+                f"Nothing can be written to {self.path} ({problem.strerror}):"
+                " let it belong to you, or name another folder with --data."
+            ) from problem
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -129,21 +140,28 @@ def _short_place() -> str:
     return runtime if runtime and os.access(runtime, os.W_OK) else "/tmp"  # noqa: S108  # nosec B108
 
 
-def port_is_free(host: str, port: int) -> bool:
-    """Whether a server can listen there now."""
+def why_not_listen(host: str, port: int) -> str:
+    """Say in a sentence why no server can listen there now; nothing when one can."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind((host, port))
-        except OSError:
-            return False
-        return True
+        except OSError as problem:
+            if problem.errno == errno.EADDRINUSE:
+                return (
+                    f"Port {port} is taken by another program:"
+                    f" end it, or name another one with --port."
+                )
+            if problem.errno == errno.EACCES:
+                return f"Port {port} is for root alone: name one from 1024 on with --port."
+            return f"This machine has no address {host}: name one of its own with --host."
+    return ""
 
 
 def free_port(preferred: int | None) -> int:
     """The port of last time when it is free, else any."""
-    if preferred and port_is_free("127.0.0.1", preferred):
+    if preferred and not why_not_listen("127.0.0.1", preferred):
         return preferred
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from frontdesk.running import postgres, valkey
-from frontdesk.running.folders import AlreadyRuns, DataFolder
+from frontdesk.running.folders import AlreadyRuns, DataFolder, NotWritable
 from frontdesk.running.processes import DidNotStart, StopAsked, Supervisor, complain
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +43,7 @@ def main(argv: Sequence[str]) -> int:
         code = _run(argv, browser)
     except StopAsked:
         return 130
-    except (AlreadyRuns, DidNotStart, postgres.NoPostgres, valkey.NoValkey) as problem:
+    except (AlreadyRuns, DidNotStart, NotWritable, postgres.NoPostgres, valkey.NoValkey) as problem:
         complain(str(problem))
         return 1
     complain(left_out)

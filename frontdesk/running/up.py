@@ -1,6 +1,7 @@
 """`manage.py up`: what the environment does not name, then web, worker and beat, until Ctrl-C."""
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -14,7 +15,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from frontdesk.running import postgres, valkey
-from frontdesk.running.folders import AlreadyRuns, DataFolder, free_port, port_is_free
+from frontdesk.running.folders import (
+    AlreadyRuns,
+    DataFolder,
+    NotWritable,
+    free_port,
+    why_not_listen,
+)
 from frontdesk.running.gate import closed
 from frontdesk.running.parent import ENDS_WITH_PARENT
 from frontdesk.running.processes import (
@@ -41,9 +48,7 @@ def main(argv: Sequence[str]) -> int:
     given = _arguments().parse_args(argv)
     try:
         Up(given.host, given.port, DataFolder(given.data), empty=given.empty).run()
-    except StopAsked:
-        return 0
-    except (AlreadyRuns, DidNotStart, PortTaken, postgres.NoPostgres, valkey.NoValkey) as problem:
+    except EXPECTED as problem:
         complain(str(problem))
         return 1
     except OSError as problem:
@@ -54,7 +59,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="manage.py up", description=__doc__)
-    parser.add_argument("--port", type=int, default=8000, help="of the web pages (8000)")
+    parser.add_argument("--port", type=_port, default=8000, help="of the web pages (8000)")
     parser.add_argument(
         "--host",
         default="127.0.0.1",
@@ -67,8 +72,21 @@ def _arguments() -> argparse.ArgumentParser:
     return parser
 
 
-class PortTaken(Exception):
-    """Something else listens there."""
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and 0 < int(text) < 2**16):
+        raise argparse.ArgumentTypeError(f"a number from 1 to 65535, not {text!r}")
+    return int(text)
+
+
+class CannotListen(Exception):
+    """The pages cannot be served at this address and port."""
+
+
+# Each says in one sentence what is wrong and what to do.
+EXPECTED = (
+    *(AlreadyRuns, CannotListen, DidNotStart, NotWritable),
+    *(postgres.NoPostgres, valkey.NoValkey),
+)
 
 
 class Up:
@@ -94,15 +112,13 @@ class Up:
 
     def run(self) -> None:
         self.data.hold()
-        if not port_is_free(self.host, self.port):
-            raise PortTaken(
-                f"Port {self.port} is taken by another program:"
-                f" end it, or name another one with --port."
-            )
+        if reason := why_not_listen(self.host, self.port):
+            raise CannotListen(reason)
         self.supervisor.listen_to_signals()
         try:
-            self._start()
-            self.supervisor.keep_running()
+            with contextlib.suppress(StopAsked):
+                self._start()
+                self.supervisor.keep_running()
             self.say("Stopping …")
         finally:
             self.supervisor.stop()

@@ -87,3 +87,18 @@ def test_a_command_joins_what_runs_and_nothing_else(
 def test_no_lock_names_a_host():
     for path in [*environment.LOCKS.values(), environment.UV_PIN]:
         assert "://" not in path.read_text()
+
+
+def test_an_environment_of_another_user_is_said_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def closed(needed: str | None) -> None:
+        raise PermissionError(13, "Permission denied", ".venv/bin/python")
+
+    monkeypatch.setattr(environment, "make", closed)
+    monkeypatch.setattr(environment.sys, "prefix", environment.sys.base_prefix)
+    with pytest.raises(SystemExit):
+        environment.enter(["manage.py", "check"])
+    said = capsys.readouterr().err
+    assert said.startswith(".venv/bin/python belongs to another user")
+    assert said.count("\n") == 1

@@ -135,3 +135,30 @@ def test_a_taken_port_is_said_in_one_sentence(tmp_path: Path, capsys: pytest.Cap
     said = capsys.readouterr().err
     assert said.startswith(f"Port {port} is taken")
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "80x", "９９"])
+def test_what_is_no_port_is_refused(port: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        up.main(["--data", str(tmp_path), "--port", port])
+    assert "from 1 to 65535" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "nobody.invalid"])
+def test_an_address_of_another_machine_is_said_in_one_sentence(
+    host: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert up.main(["--data", str(tmp_path), "--host", host]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"This machine has no address {host}")
+    assert said.count("\n") == 1
+
+
+def test_a_folder_that_is_none_is_said_in_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "file").touch()
+    assert up.main(["--data", str(tmp_path / "file" / "var")]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("Nothing can be written to")
+    assert said.count("\n") == 1
