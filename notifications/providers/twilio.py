@@ -14,6 +14,7 @@ from django.conf import settings
 from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from frontdesk.numbers import whole_number
 from notifications.providers.codes import CODES, ErrorClass
 from notifications.providers.http import CONNECT_SECONDS, HttpClient
 from notifications.providers.outcome import Outcome, Outgoing
@@ -27,6 +28,8 @@ LISTED, LONGEST_PAGE = 50, 1000
 NEVER_SENT = (ConnectTimeoutError, NameResolutionError, NewConnectionError)
 SHORTEST_VALIDITY, LONGEST_VALIDITY = 1, 36_000
 FIRST_CODE = 10_000
+# Whatever the provider asks for, it is tried again the next day.
+LONGEST_REST = 24 * 60 * 60
 # Twilio asks again, when the answer was 5xx or none.
 CALLBACK_RETRIES = "#rc=5&rp=5xx,ct,rt"
 
@@ -130,8 +133,8 @@ def _refused(status: int, code: int, headers: Mapping[str, str]) -> Outcome:
 
 
 def _retry_after(headers: Mapping[str, str]) -> int | None:
-    text = headers.get("Retry-After", "")
-    return int(text) if text.isdigit() else None
+    seconds = whole_number(headers.get("Retry-After", ""))
+    return None if seconds is None else min(seconds, LONGEST_REST)
 
 
 def look_up(*, to: str, sender: str, since: datetime) -> list[Listed]:
@@ -209,7 +212,7 @@ def _listed(row: Any) -> Listed:
         body=row.body or "",
         created_at=row.date_created,
         code=str(row.error_code or ""),
-        media_count=int(media) if media.isdecimal() else 0,
+        media_count=whole_number(media) or 0,
         price_micros=_micros(row.price),
         currency=(row.price_unit or "") if row.price else "",
     )

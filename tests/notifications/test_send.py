@@ -168,6 +168,17 @@ def test_no_connection_is_safe_and_tried_later(plan, clock, settings):
     assert message.due_at > NOW
 
 
+def test_a_provider_that_asks_for_years_is_tried_the_next_day(plan, sending, clock):
+    sending.set(next=["rate_limited"], retry_after=10**12)
+    message = plan()
+
+    actions.send_due(clock=clock)
+
+    message.refresh_from_db()
+    assert message.state == MessageState.QUEUED
+    assert message.due_at <= NOW + timedelta(days=1, seconds=1)
+
+
 def test_waits_as_long_as_the_provider_asks(plan, sending, clock):
     sending.set(next=["rate_limited"], retry_after=90)
     message = plan()
