@@ -14,6 +14,8 @@ from django_stubs_ext import StrOrPromise
 from frontdesk.money import NotMoney, parse_rupiah
 
 _DAY = re.compile(r"(?P<day>\d{1,2})[-/. ](?P<month>\d{1,2})(?:[-/. ](?P<year>\d{2}|\d{4}))?")
+# A life and more, and far from the ends of what a date can be, where reckoning with it fails.
+MOST_YEARS = 200
 _NEAR_DAYS = {
     "hari ini": 0,
     "today": 0,
@@ -84,6 +86,7 @@ class DayField(forms.Field):
         "required": _("Masukkan tanggal, misalnya 22/11/2026."),
         "invalid": _("Masukkan tanggal sebagai hari/bulan/tahun, misalnya 22/11/2026."),
         "future": _("Tanggal ini belum terjadi; periksa tahunnya."),
+        "far": _("Tahun ini terlalu jauh; periksa lagi."),
     }
 
     def __init__(self, *, is_past: bool = False, **options: Any) -> None:
@@ -116,6 +119,8 @@ class DayField(forms.Field):
         return day
 
     def _allowed(self, day: date, *, today: date) -> date:
+        if abs(day.year - today.year) > MOST_YEARS:
+            raise ValidationError(self.error_messages["far"], code="far")
         if self.is_past and day > today:
             raise ValidationError(self.error_messages["future"], code="future")
         return day

@@ -2,9 +2,10 @@
 
 import re
 
-_THOUSAND = re.compile(r"(?P<amount>\d+(?:[.,]\d+)?)(?:rb|ribu|k)")
-_MILLION = re.compile(r"(?P<amount>\d+(?:[.,]\d+)?)(?:jt|juta)")
-_PLAIN = re.compile(r"\d+|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+")
+# No more digits than any sum of a clinic has: thousands of them are no number even to Python.
+_THOUSAND = re.compile(r"(?P<amount>\d{1,9}(?:[.,]\d{1,6})?)(?:rb|ribu|k)")
+_MILLION = re.compile(r"(?P<amount>\d{1,6}(?:[.,]\d{1,6})?)(?:jt|juta)")
+_PLAIN = re.compile(r"\d{1,15}|\d{1,3}(?:\.\d{3}){1,4}|\d{1,3}(?:,\d{3}){1,4}")
 
 
 class NotMoney(ValueError):

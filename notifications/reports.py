@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, pgettext
 from django_stubs_ext import StrOrPromise
 
+from frontdesk.numbers import whole_number
 from notifications import notices
 from notifications.actions.writing import TEST
 from notifications.models import TOGETHER, Channel, Message
@@ -144,8 +145,8 @@ def message_log(
     found = messages.filter(asked.condition).select_related(
         "customer", "template__current", "version"
     )
-    if before.isdigit():
-        found = found.filter(pk__lt=int(before))
+    if last := whole_number(before):
+        found = found.filter(pk__lt=last)
     rows = list(found.order_by("-pk")[: LOG_PAGE + 1])
     shown = rows[:LOG_PAGE]
     return LogPage(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from frontdesk.branches.models import Branch
 from frontdesk.form_fields import DayField, DayInput
+from frontdesk.numbers import whole_number
 from frontdesk.promos import conditions
 from frontdesk.promos.actions.writing import Promo
 from frontdesk.promos.audience import Audience
@@ -138,9 +139,7 @@ class PromoForm(forms.Form):
     def chosen_template(self) -> Template | None:
         """The text whose variables are asked for: what was sent, or what is written down."""
         value = self.data.get("template") if self.is_bound else self.initial.get("template")
-        if not str(value or "").isdigit():
-            return None
-        return self.texts.filter(pk=int(str(value))).first()
+        return self.texts.filter(pk=whole_number(str(value or "")) or 0).first()
 
     @property
     def condition_rows(self) -> Iterator[ConditionRow]:

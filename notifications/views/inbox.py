@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from customers.models import Customer
 from customers.search import search_customers
 from frontdesk.branches.models import Branch
+from frontdesk.numbers import whole_number
 from frontdesk.staff.access import StaffRequest, staff_required
 from frontdesk.staff.once import ONCE_FIELD, once
 from frontdesk.staff.permissions import Permission
@@ -45,7 +46,7 @@ def inbox_rows(request: StaffRequest) -> HttpResponse:
     etag = reports.inbox_etag(request.branch, by=request.user, shown=shown)
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified(headers={"ETag": etag})
-    context = {"inbox": _inbox(request), "open_talk": _number(request.GET.get("talk", ""))}
+    context = {"inbox": _inbox(request), "open_talk": whole_number(request.GET.get("talk", ""))}
     response = render(request, "notifications/inbox.html#rows", context)
     response["ETag"] = etag
     return response
@@ -145,7 +146,7 @@ def talk_template(request: StaffRequest, pk: int) -> HttpResponse:
     found = _talk_or_404(request, pk)
     templates = Template.objects.exclude(current=None).filter(is_archived=False)
     ready = templates.filter(message_class=MessageClass.PERSONAL)
-    template = ready.filter(pk=_number(request.POST.get("template", ""))).first()
+    template = ready.filter(pk=whole_number(request.POST.get("template", "")) or 0).first()
     if template is None:
         return _page(request, found, problem=_("Pilih salah satu templat."))
     try:
@@ -177,7 +178,9 @@ def talk_take(request: StaffRequest, pk: int) -> HttpResponse:
 def talk_hand_over(request: StaffRequest, pk: int) -> HttpResponse:
     """Somebody else's to answer: another branch finds it unread in its inbox."""
     found = _talk_or_404(request, pk)
-    to = Branch.objects.active().filter(pk=_number(request.POST.get("branch", ""))).first()
+    to = (
+        Branch.objects.active().filter(pk=whole_number(request.POST.get("branch", "")) or 0).first()
+    )
     note = request.POST.get("note", "")
     try:
         talking.hand_over(found, to=to, note=note, by=request.user, at=timezone.now())
@@ -224,7 +227,7 @@ def talk_stop(request: StaffRequest, pk: int) -> HttpResponse:
 def talk_link(request: StaffRequest, pk: int) -> HttpResponse:
     """Say which customer writes from this number."""
     customers = Customer.objects.visible_to(request.user)
-    customer = get_object_or_404(customers, pk=_number(request.POST.get("customer", "")))
+    customer = get_object_or_404(customers, pk=whole_number(request.POST.get("customer", "")) or 0)
     return _deed(request, pk, lambda found: talking.link(found, customer=customer))
 
 
@@ -274,7 +277,3 @@ def _talk_or_404(request: StaffRequest, pk: int) -> Conversation:
 def _key(request: StaffRequest) -> str:
     """The form's own key: pressed twice, it is the same answer."""
     return request.POST.get(ONCE_FIELD, "")[:40] or uuid.uuid4().hex
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_stubs_ext import StrOrPromise
 
 from customers.models import Customer
+from frontdesk.numbers import whole_number
 from frontdesk.staff.access import StaffRequest, staff_required
 from frontdesk.staff.once import once
 from frontdesk.staff.permissions import Permission
@@ -116,7 +117,7 @@ def template_show(request: StaffRequest, pk: int) -> HttpResponse:
 def template_preview(request: StaffRequest) -> HttpResponse:
     """The words as they are being typed: how a customer reads them, and what is wrong."""
     pk = request.POST.get("template", "")
-    template = _template_or_404(int(pk)) if pk.isdecimal() else None
+    template = _template_or_404(whole_number(pk) or 0) if pk else None
     kind = template.message_class if template else request.POST.get("message_class", "")
     if kind not in MessageClass.values:
         kind = MessageClass.TRANSACTIONAL
@@ -134,8 +135,7 @@ def template_preview(request: StaffRequest) -> HttpResponse:
 @require_POST
 def template_restore(request: StaffRequest, pk: int) -> HttpResponse:
     template = _template_or_404(pk)
-    typed = request.POST.get("number", "")
-    number = int(typed) if typed.isdecimal() and len(typed) < 5 else 0
+    number = whole_number(request.POST.get("number", "")) or 0
     versions = TemplateVersion.objects.select_related("template")
     version = versions.filter(template=template, number=number).first()
     if version is None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from psycopg_pool import PoolTimeout
 from twilio.request_validator import RequestValidator, get_signature_algorithm
 
+from frontdesk.numbers import whole_number
 from frontdesk.staff.access import public
 from notifications import actions, failpoints
 from notifications.providers.media import MOST_LISTED, Attachment
@@ -81,22 +82,22 @@ def inbound(request: HttpRequest) -> None:
         to=request.POST.get("To", ""),
         body=request.POST.get("Body", ""),
         profile_name=request.POST.get("ProfileName", ""),
-        media_count=_number(request.POST.get("NumMedia", "")),
+        media_count=_media_count(request.POST),
         attachments=_attachments(request.POST),
     )
     if heard.sid and heard.sender:
         actions.receive_inbound(heard, at=timezone.now())
 
 
+def _media_count(told: QueryDict) -> int:
+    return min(whole_number(told.get("NumMedia", "")) or 0, MOST_MEDIA)
+
+
 def _attachments(told: QueryDict) -> tuple[Attachment, ...]:
     """Only its own id is taken from an address that somebody sends us."""
     found = []
-    for number in range(min(_number(told.get("NumMedia", "")), MOST_LISTED)):
+    for number in range(min(_media_count(told), MOST_LISTED)):
         sid = MEDIA_SID.search(told.get(f"MediaUrl{number}", ""))
         kind = told.get(f"MediaContentType{number}", "").replace("\0", "")
         found.append(Attachment(sid[1] if sid else "", kind))
     return tuple(found)
-
-
-def _number(text: str) -> int:
-    return min(int(text), MOST_MEDIA) if text.isascii() and text.isdecimal() else 0

@@ -43,6 +43,12 @@ def test_what_is_no_day_is_refused_with_an_example(text: str) -> None:
         DayField().clean(text)
 
 
+@pytest.mark.parametrize("text", ["1/1/0001", "31/12/9999"])
+def test_a_day_at_the_end_of_the_calendar_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="terlalu jauh"):
+        DayField().clean(text)
+
+
 def test_a_birthday_in_the_future_is_refused() -> None:
     with pytest.raises(ValidationError, match="belum terjadi"):
         DayField(is_past=True).clean("22/11/2126")

@@ -30,7 +30,9 @@ def test_money_is_read_however_it_is_typed(text: str, amount: int) -> None:
     assert parse_rupiah(text) == amount
 
 
-@pytest.mark.parametrize("text", ["", "Rp", "gratis", "45.00", "1.2345", "0,0001rb", "1e6", "45x"])
+@pytest.mark.parametrize(
+    "text", ["", "Rp", "gratis", "45.00", "1.2345", "0,0001rb", "1e6", "45x", "9" * 5_000]
+)
 def test_what_is_no_money_is_refused(text: str) -> None:
     with pytest.raises(NotMoney):
         parse_rupiah(text)

@@ -31,6 +31,8 @@ def test_the_log_shows_each_group(plan, log):
         html = log(group=group).content.decode()
         assert [k for k in "abc" if f"nama-{k}" in html] == [key]
     assert "Belum ada pesan" in log(group="sent").content.decode()
+    for before in ("²", "-1", "9" * 5_000):
+        assert "nama-a" in log(before=before).content.decode()
 
 
 def test_a_row_says_what_its_message_is_about(plan, log):

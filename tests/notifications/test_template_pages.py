@@ -119,7 +119,7 @@ def test_the_preview_tells_the_place_of_each_reason(maya: Client) -> None:
     assert "Harus diperbaiki" in page
 
 
-@pytest.mark.parametrize("template", ["", "999999", "x", "0"])
+@pytest.mark.parametrize("template", ["", "999999", "x", "0", "²", "9" * 5_000])
 def test_a_preview_of_nothing(template: str, maya: Client) -> None:
     answer = maya.post(f"{LIST}preview/", {"template": template, "body": "<b>{</b>\0"})
     assert answer.status_code in (200, 404)

@@ -109,6 +109,21 @@ def test_a_schedule_is_taken_back_and_changed(
     assert campaign.name == "Lain"
 
 
+@pytest.mark.parametrize("typed", ["²", "-1", "x", "9" * 5_000])
+def test_what_is_no_number_breaks_no_page(
+    maya: Client, menteng: Branch, offer: Template, make_campaign: MakeCampaign, typed: str
+) -> None:
+    campaign = make_campaign()
+    look = reverse("promos:promo_look", args=[campaign.pk])
+    assert maya.get(look, {"show": typed}).status_code == 200
+    sent = filled(menteng, offer, show=typed)
+    assert maya.post(reverse("promos:promo_audience"), sent).status_code == 200
+    assert maya.post(reverse("promos:promo_words"), {"template": typed}).status_code == 200
+    edit = reverse("promos:promo_edit", args=[campaign.pk])
+    behind = maya.post(edit, filled(menteng, offer, version=typed))
+    assert "diubah orang lain" in behind.content.decode()
+
+
 @pytest.mark.parametrize(
     ("values", "why"),
     [
@@ -120,6 +135,9 @@ def test_a_schedule_is_taken_back_and_changed(
         ({"start_day": "40/1"}, "Masukkan tanggal"),
         ({"start_day": "31/12/2030", "ends_day": "30/12/2030"}, "sebelum promo mulai"),
         ({"var_offer": ""}, "Isi “Offer”"),
+        ({"ends_day": "31/12/9999"}, "terlalu jauh"),
+        ({"template": "²"}, "Pilih"),
+        ({"template": "9" * 5_000}, "Pilih"),
     ],
 )
 def test_what_is_wrong_is_told_beside_its_field(

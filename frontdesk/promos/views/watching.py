@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from frontdesk.numbers import whole_number
 from frontdesk.promos import reports
 from frontdesk.promos.audience import Audience, told
 from frontdesk.promos.conditions import read_choices
@@ -78,14 +79,13 @@ def promo_progress(request: StaffRequest, pk: int) -> HttpResponse:
 def promo_look(request: StaffRequest, pk: int) -> HttpResponse:
     """Show what somebody would read; before the start, count the audience too."""
     campaign = get_object_or_404(_campaigns(request), pk=pk)
-    shown = request.GET.get("show", "")
     look = reports.look(
         Audience.of(campaign),
         template=campaign.template,
         written=campaign.variables,
         start_at=max(campaign.start_at or timezone.now(), timezone.now()),
         ends_at=campaign.ends_at,
-        show=int(shown) if shown.isdigit() else None,
+        show=whole_number(request.GET.get("show", "")),
         count=campaign.state in NOT_STARTED,
     )
     return render(request, "promos/_look.html", {"look": look, "campaign": campaign})

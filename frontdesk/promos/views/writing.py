@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from frontdesk.numbers import whole_number
 from frontdesk.promos import actions, reports
 from frontdesk.promos.actions import CannotChangeCampaign
 from frontdesk.promos.forms import PromoForm
@@ -47,7 +48,7 @@ def promo_edit(request: StaffRequest, pk: int) -> HttpResponse:
     problem = why_not_write(campaign, by=request.user)
     if sent is not None and form.is_valid() and not problem:
         # What was on the screen when it was opened; somebody else's words are not lost.
-        campaign.version = int(sent.get("version") or 0)
+        campaign.version = whole_number(sent.get("version", "")) or 0
         try:
             actions.change_campaign(campaign, form.promo(), by=request.user, at=timezone.now())
         except CannotChangeCampaign as error:
@@ -65,7 +66,6 @@ def promo_audience(request: StaffRequest) -> HttpResponse:
     form = PromoForm(request.POST, staff=request.user, branch=request.branch)
     form.is_valid()
     audience = form.audience()
-    shown = request.POST.get("show", "")
     context: dict[str, object] = {"form": form}
     if audience is not None:
         context["look"] = reports.look(
@@ -74,7 +74,7 @@ def promo_audience(request: StaffRequest) -> HttpResponse:
             written=form.variables(),
             start_at=form.start_at or timezone.now(),
             ends_at=form.ends_at,
-            show=int(shown) if shown.isdigit() else None,
+            show=whole_number(request.POST.get("show", "")),
         )
     return render(request, "promos/_look.html", context)
 
