@@ -23,6 +23,7 @@ from customers.actions import (
 )
 from customers.models import Customer, CustomerTag, Tag
 from customers.tag_forms import ChangeTagForm, TagForm
+from frontdesk.numbers import whole_number
 from frontdesk.staff.access import StaffRequest, staff_required
 from frontdesk.staff.once import once
 from frontdesk.staff.permissions import Permission
@@ -43,7 +44,7 @@ def customer_tags(request: StaffRequest, pk: int) -> HttpResponse:
 def _put_or_take_off(request: StaffRequest, customer: Customer) -> HttpResponse:
     is_off = "off" in request.POST
     wanted = request.POST.get("off" if is_off else "on", "")
-    tag = get_object_or_404(Tag, pk=int(wanted) if wanted.isascii() and wanted.isdecimal() else 0)
+    tag = get_object_or_404(Tag, pk=whole_number(wanted))
     deed: Callable[..., bool] = take_tag_off if is_off else put_tag
     problem = ""
     try:

@@ -9,6 +9,7 @@ from customers.actions import CardChanged, change_customer, record_consent
 from customers.forms import ChangeForm, ConsentForm
 from customers.models import CONSENT_TEXTS, ConsentPurpose, ConsentSource, Customer
 from customers.phone import BadPhone, parse_phone
+from frontdesk.numbers import whole_number
 from frontdesk.staff.access import StaffRequest, staff_required
 from frontdesk.staff.once import once
 from frontdesk.staff.permissions import Permission
@@ -81,12 +82,11 @@ def phone_lookup(request: StaffRequest) -> HttpResponse:
         .order_by("name_folded", "pk")
     )
     owners = list(found[: MOST_OWNERS + 1])
-    visit = request.POST.get("visit", "")
     context = {
         "owners": owners[:MOST_OWNERS],
         "has_more": len(owners) > MOST_OWNERS,
         "phone": phone,
-        "visit_id": int(visit) if visit.isascii() and visit.isdecimal() and len(visit) < 19 else 0,
+        "visit_id": whole_number(request.POST.get("visit", "")),
     }
     return render(request, "customers/phone_owners.html", context)
 

@@ -17,6 +17,7 @@ from customers.permissions import why_not_ask_consent
 from customers.registration import RegisterForm
 from frontdesk.home.actions import identify_visit
 from frontdesk.home.timeline import timeline_of
+from frontdesk.numbers import whole_number
 from frontdesk.quick_select import Given, Question
 from frontdesk.staff.access import StaffRequest, staff_required
 from frontdesk.staff.once import once
@@ -190,9 +191,8 @@ def _visit(request: StaffRequest) -> Visit | None:
     wanted = request.POST.get("visit") or request.GET.get("visit")
     if not wanted:
         return None
-    pk = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 19 else 0
     found = Visit.objects.visible_to(request.user).select_related("branch", "customer")
-    return get_object_or_404(found, pk=pk)
+    return get_object_or_404(found, pk=whole_number(wanted))
 
 
 def _typed(text: str) -> dict[str, str]:

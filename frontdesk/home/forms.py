@@ -34,4 +34,4 @@ class CheckInForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         field = self.fields["customer"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Customer.objects.visible_to(staff)
+        field.queryset = Customer.objects.visible_to(staff).with_tags()

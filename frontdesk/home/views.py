@@ -16,6 +16,7 @@ from customers.search import search_customers
 from frontdesk.home import actions
 from frontdesk.home.counter import check_in_in_hand, desk_etag, desk_queue, visit_in_hand
 from frontdesk.home.forms import CheckInForm
+from frontdesk.numbers import whole_number
 from frontdesk.quick_select import Given, Question
 from frontdesk.staff.access import StaffRequest, staff_required
 from frontdesk.staff.landing import landing_url
@@ -103,7 +104,7 @@ def check_in_pane(request: StaffRequest) -> HttpResponse:
 def check_in(request: StaffRequest) -> HttpResponse:
     form = CheckInForm(request.POST, staff=request.user)
     if not form.is_valid():
-        customer = _customer(request, request.POST.get("customer", ""))
+        customer = form.cleaned_data.get("customer")
         context = {"form": form, **_check_in_context(request, customer)}
         if request.htmx:
             return render(request, "home/counter_check_in.html", context, status=422)
@@ -150,7 +151,7 @@ def identify(request: StaffRequest, pk: int) -> HttpResponse:
     """Say who a guest in the queue is."""
     visit = _visit_or_404(request, pk)
     customer = get_object_or_404(
-        Customer.objects.visible_to(request.user), pk=_number(request.POST.get("customer", ""))
+        Customer.objects.visible_to(request.user), pk=whole_number(request.POST.get("customer", ""))
     )
     problem = ""
     try:
@@ -184,7 +185,7 @@ def identify_options(request: StaffRequest, pk: int) -> HttpResponse:
 def _in_hand(request: StaffRequest) -> tuple[str, dict[str, Any]]:
     """Return the template of the right half and its context, from the page's address."""
     if wanted := request.GET.get("visit"):
-        visit = _visit_or_404(request, _number(wanted))
+        visit = _visit_or_404(request, whole_number(wanted) or 0)
         hand = visit_in_hand(visit, by=request.user, at=timezone.now())
         is_new = "new" in request.GET
         return "home/counter_visit.html", _visit_context(visit, hand, is_new=is_new)
@@ -241,12 +242,7 @@ def _customer(request: StaffRequest, wanted: str) -> Customer | None:
     if not wanted:
         return None
     found = Customer.objects.visible_to(request.user).with_tags()
-    return get_object_or_404(found, pk=_number(wanted))
-
-
-def _number(text: str) -> int:
-    """Return a key from an address; 0, which nothing has, for anything else."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    return get_object_or_404(found, pk=whole_number(wanted))
 
 
 def _counter_url(**query: object) -> str:

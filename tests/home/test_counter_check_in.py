@@ -130,8 +130,12 @@ def test_what_is_missing_is_said_and_nothing_is_written(
     assert not Visit.objects.exists()
 
 
-def test_a_customer_who_is_not_there(anna: Client) -> None:
-    assert anna.post(URL, {"purpose": "other", "customer": 9999}, **HTMX).status_code == 404
+@pytest.mark.parametrize("customer", ["9999", "9" * 30, "Sari"])
+def test_a_customer_who_is_not_there(customer: str, anna: Client) -> None:
+    answer = anna.post(URL, {"purpose": "other", "customer": customer}, **HTMX)
+
+    assert answer.status_code == 422
+    assert "Pelanggan ini tidak ditemukan. Cari lagi." in answer.content.decode()
     assert not Visit.objects.exists()
 
 

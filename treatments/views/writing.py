@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from frontdesk.branches.models import Branch
+from frontdesk.numbers import whole_number
 from frontdesk.quick_select import Given, Question
 from frontdesk.staff.access import StaffRequest, staff_required
 from frontdesk.staff.models import Staff
@@ -248,16 +249,15 @@ def _pick(keys: Sequence[int], *, branch: Branch, wanted: str = "") -> Picked:
 
 
 def _keys(data: QueryDict) -> list[int]:
-    found = [key for key in data.getlist("treatments") if key.isdecimal() and len(key) < 19]
-    return [int(key) for key in found[:MOST_TREATMENTS]]
+    found = filter(None, map(whole_number, data.getlist("treatments")))
+    return list(found)[:MOST_TREATMENTS]
 
 
 def _changed_keys(data: QueryDict) -> list[int]:
     """Return the treatments as they are after the pressed button: `add`, `remove` or `up`."""
     keys = _keys(data)
-    added = data.get("add", "")
-    if added.isdecimal() and len(added) < 19:
-        return [*keys, int(added)][:MOST_TREATMENTS]
+    if added := whole_number(data.get("add", "")):
+        return [*keys, added][:MOST_TREATMENTS]
     for name, step in (("remove", 0), ("up", 1)):
         place = data.get(name, "")
         if not place.isdecimal() or int(place[:4]) >= len(keys):

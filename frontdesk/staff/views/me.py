@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from frontdesk.branches.models import Branch
+from frontdesk.numbers import whole_number
 from frontdesk.staff.access import StaffRequest, public, staff_required
 from frontdesk.staff.actions import set_password, set_pin
 from frontdesk.staff.forms import ChangePasswordForm, ChangePinForm, PhoneForm
@@ -113,10 +114,7 @@ def switch_branch(request: StaffRequest) -> HttpResponse:
     branches = request.user.branches
     if request.method == "POST":
         allowed = Branch.objects.filter(pk__in=[branch.pk for branch in branches])
-        try:
-            branch = get_object_or_404(allowed, pk=int(request.POST.get("branch", "")))
-        except ValueError:
-            return redirect("staff:switch_branch")
+        branch = get_object_or_404(allowed, pk=whole_number(request.POST.get("branch", "")))
         request.session[BRANCH_KEY] = branch.pk
         return redirect(next_url(request, request.user, branch))
     choices = [(b, [role.label for role in request.user.roles_at(b)]) for b in branches]
