@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
+from frontdesk.numbers import whole_number
 from frontdesk.staff.access import StaffRequest, staff_required
 from frontdesk.staff.permissions import Permission
 from frontdesk.visits import actions
@@ -100,9 +101,8 @@ def visit_finish(request: StaffRequest, pk: int) -> HttpResponse:
 def visit_left(request: StaffRequest, pk: int) -> HttpResponse:
     form = LeftForm(request.POST)
     if not form.is_valid():
-        return _refused(
-            request, _visit_or_404(request, pk), str(form.errors["reason"][0]), status=422
-        )
+        problem = str(form.errors["reason"][0])
+        return _refused(request, _visit_or_404(request, pk), problem, status=422)
     return _do(request, pk, actions.note_left, note=form.cleaned_data["reason"])
 
 
@@ -122,7 +122,7 @@ def visit_undo(request: StaffRequest, pk: int) -> HttpResponse:
             visit,
             by=request.user,
             at=timezone.now(),
-            step=int(step) if step.isdecimal() else None,
+            step=whole_number(step) or 0 if step else None,
         )
     except CannotChangeVisit as refusal:
         return _refused(request, visit, str(refusal))
@@ -190,7 +190,9 @@ def _card(
     status: int = 200,
 ) -> HttpResponse:
     card = visit_card(visit, by=request.user, at=timezone.now())
-    said = {"problem": problem, "doubt": doubt, "is_fresh": is_fresh}
+    # Refused, the reason for leaving stands in its field again.
+    reason = request.POST.get("reason", "") if problem else ""
+    said = {"problem": problem, "doubt": doubt, "is_fresh": is_fresh, "reason": reason}
     context = {"card": card, "visit": visit, **said}
     response = render(request, "visits/visit.html#card", context, status=status)
     response["ETag"] = card.etag

@@ -158,6 +158,16 @@ def test_undo_takes_the_step_on_the_screen_back(anna: Client, cast: Cast, guest:
     assert "Tidak ada langkah A001 yang bisa diurungkan." in again.content.decode()
 
 
+@pytest.mark.parametrize("step", ["9" * 5000, "²", "0"])
+def test_a_step_that_never_was_is_not_taken_back(
+    step: str, anna: Client, cast: Cast, guest: Visit
+) -> None:
+    actions.call_visit(guest, by=cast.anna, at=timezone.now())
+
+    assert anna.post(url("visit_undo", guest), {"step": step}, **HTMX).status_code == 409
+    assert state_of(guest) == VisitState.CALLED
+
+
 def test_who_goes_home_may_say_why(anna: Client, guest: Visit) -> None:
     anna.post(url("visit_left", guest), {"reason": "Akan datang lagi"}, **HTMX)
 
@@ -171,6 +181,7 @@ def test_a_reason_that_is_too_long_is_refused_whole(anna: Client, guest: Visit) 
 
     assert answer.status_code == 422
     assert "Singkatkan alasan sampai 300 huruf." in answer.content.decode()
+    assert "x" * 301 in answer.content.decode()
     assert state_of(guest) == VisitState.WAITING
 
 
