@@ -79,6 +79,7 @@ class DayField(forms.Field):
     """A day typed `22/11/2026`, `22-11-26`, `22/11`, `hari ini`, `kemarin` or `besok`.
 
     With `is_past` a year of two digits, or none, is taken as the last one that is over: a birthday.
+    A form about a branch's books sets `today` to its business date, which ends after midnight.
     """
 
     widget = DayInput
@@ -92,11 +93,12 @@ class DayField(forms.Field):
     def __init__(self, *, is_past: bool = False, **options: Any) -> None:
         super().__init__(**options)
         self.is_past = is_past
+        self.today: date | None = None
 
     def to_python(self, value: Any) -> date | None:
         if value in self.empty_values or isinstance(value, date):
             return value or None
-        today = timezone.localdate()
+        today = self.today or timezone.localdate()
         text = " ".join(str(value).lower().split())
         if text in _NEAR_DAYS:
             return self._allowed(today + timedelta(days=_NEAR_DAYS[text]), today=today)

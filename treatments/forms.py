@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
@@ -6,9 +7,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from frontdesk.form_fields import DayField
+from frontdesk.numbers import whole_number
 from frontdesk.quick_select import Given, Question, among
 from frontdesk.staff.models import Staff
-from treatments.models import Slip, Treatment
+from treatments.models import Recap, Slip, Treatment
 from treatments.models.slip import SlipQuerySet
 from treatments.states import SlipState
 
@@ -49,14 +51,11 @@ class TreatmentsField(forms.Field):
     }
 
     def to_python(self, value: Any) -> list[Treatment]:
-        keys = [str(key) for key in value or []]
-        if not all(map(_is_key, keys)):
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        if len(keys) > MOST_TREATMENTS:
+        wanted = [whole_number(str(key)) or 0 for key in value or []]
+        if len(wanted) > MOST_TREATMENTS:
             raise ValidationError(
                 self.error_messages["many"], code="many", params={"most": MOST_TREATMENTS}
             )
-        wanted = [int(key) for key in keys]
         known = {treatment.pk: treatment for treatment in _treatments.ask(keys=wanted)}
         if len(known) < len(set(wanted)):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
@@ -78,14 +77,10 @@ class BeauticianField(forms.Field):
     def to_python(self, value: Any) -> Staff | None:
         if value in self.empty_values:
             return None
-        found = _hands.ask(pk=int(value)) if _is_key(value) else []
+        found = _hands.ask(pk=whole_number(value))
         if not found:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return found[0]
-
-
-def _is_key(text: str) -> bool:
-    return text.isdecimal() and len(text) < 19
 
 
 class SlipForm(forms.Form):
@@ -117,6 +112,16 @@ def _reason_field() -> forms.CharField:
 
 class CancelSlipForm(forms.Form):
     reason = _reason_field()
+
+
+class CloseRecapForm(forms.Form):
+    note = forms.CharField(
+        label=_("Catatan"),
+        max_length=Recap._meta.get_field("note").max_length,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"max_length": _("Catatan paling panjang %(limit_value)d huruf.")},
+    )
 
 
 class PassOnForm(forms.Form):
@@ -155,11 +160,13 @@ class SlipFilterForm(forms.Form):
         empty_label=_("Semua"),
     )
 
-    def __init__(self, *args: Any, people: QuerySet[Staff], **options: Any) -> None:
+    def __init__(self, *args: Any, people: QuerySet[Staff], today: date, **options: Any) -> None:
         super().__init__(*args, **options)
-        beautician = self.fields["beautician"]
+        beautician, on = self.fields["beautician"], self.fields["on"]
         assert isinstance(beautician, forms.ModelChoiceField)
+        assert isinstance(on, DayField)
         beautician.queryset = people
+        on.today = today
 
     def narrow(self, slips: SlipQuerySet) -> SlipQuerySet:
         chosen = getattr(self, "cleaned_data", {})
@@ -180,6 +187,12 @@ class MoveControlForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        due_on = self.fields["due_on"]
+        assert isinstance(due_on, DayField)
+        due_on.today = today
 
 
 class CancelControlForm(forms.Form):

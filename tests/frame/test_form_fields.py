@@ -54,6 +54,13 @@ def test_a_birthday_in_the_future_is_refused() -> None:
         DayField(is_past=True).clean("22/11/2126")
 
 
+def test_the_day_of_a_branch_ends_after_midnight() -> None:
+    field = DayField()
+    field.today = date(2026, 11, 22)
+    assert field.clean("hari ini") == date(2026, 11, 22)
+    assert field.clean("besok") == date(2026, 11, 23)
+
+
 @pytest.mark.parametrize(("text", "amount"), [("450.000", 450_000), ("450rb", 450_000), ("0", 0)])
 def test_money_is_read_as_whole_rupiah(text: str, amount: int) -> None:
     assert RupiahField().clean(text) == amount

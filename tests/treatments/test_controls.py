@@ -118,6 +118,9 @@ def test_only_who_plans_controls_opens_them(
         ("minggu depan", "Masukkan tanggal sebagai hari/bulan/tahun"),
         ("31/02/2027", "Masukkan tanggal sebagai hari/bulan/tahun"),
         ("kemarin", "Pilih hari ini atau sesudahnya."),
+        ("22/11/2036", "lebih dari dua tahun lagi"),
+        ("31/12/9999", "terlalu jauh"),
+        ("01/01/0001", "terlalu jauh"),
     ],
 )
 def test_a_day_that_cannot_be_is_refused_beside_its_field(
@@ -155,6 +158,8 @@ def test_a_control_is_moved_with_what_a_desk_types(
     assert (control.due_on, control.state) == (tomorrow, ControlState.PLANNED)
     event = control.events.last()
     assert (event.by, event.note) == (cast.anna, "Sakit")
+    assert desk.post(address, {"due_on": "besok", "note": "Sakit"}).status_code == 204
+    assert control.events.last() == event
 
 
 def test_a_control_is_cancelled_once(desk: Client, control_on: ControlOn) -> None:

@@ -17,6 +17,7 @@ from treatments.states import KEEPABLE, ControlState
 
 # A visit this long before the day still keeps a control.
 KEPT_DAYS_BEFORE = 3
+FURTHEST = timedelta(days=2 * 365)
 
 
 class CannotChangeControl(Exception):
@@ -55,8 +56,14 @@ def move_control(
     """Put a control on another day; its reminder follows."""
     if reason := why_not_change_control(control, ControlState.PLANNED, by=by):
         raise CannotChangeControl(reason)
-    if due_on < control.branch.business_date(at):
+    today = control.branch.business_date(at)
+    if due_on < today:
         raise CannotChangeControl(_("Pilih hari ini atau sesudahnya."))
+    if due_on > today + FURTHEST:
+        raise CannotChangeControl(_("Hari itu lebih dari dua tahun lagi; periksa tahunnya."))
+    if (control.state, control.due_on) == (ControlState.PLANNED, due_on):
+        # The same form sent twice: it stands on that day.
+        return
     _move(control, to=ControlState.PLANNED, by=by, at=at, note=note, due_on=due_on)
     notices.follow_controls(control.customer, branch=control.branch, by=by, at=at)
 

@@ -74,8 +74,9 @@ def control_list(request: StaffRequest) -> HttpResponse:
 def control_move(request: StaffRequest, pk: int) -> HttpResponse:
     """Ask for the new day in a dialog, then move the control and its reminder."""
     control, at = _control_or_404(request, pk), timezone.now()
-    start = max(control.due_on, control.branch.business_date(at))
-    form = MoveControlForm(posted(request), initial={"due_on": start})
+    today = control.branch.business_date(at)
+    start = max(control.due_on, today)
+    form = MoveControlForm(posted(request), initial={"due_on": start}, today=today)
     if form.is_valid():
         due_on, note = form.cleaned_data["due_on"], form.cleaned_data["note"]
         try:

@@ -31,7 +31,7 @@ def slip_list(request: StaffRequest) -> HttpResponse:
     """Show a branch's slips of one day, newest first, drafts before them."""
     today = request.branch.business_date(timezone.now())
     people = those_who_treat(request.branch)
-    form = SlipFilterForm(request.GET, people=people)
+    form = SlipFilterForm(request.GET, people=people, today=today)
     on = (form.is_valid() and form.cleaned_data["on"]) or today
     slips = form.narrow(
         Slip.objects.visible_to(request.user)
