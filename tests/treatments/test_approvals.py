@@ -44,9 +44,15 @@ def test_the_yes_stands_on_the_slip_with_name_and_time(
 
 def test_the_no_needs_a_reason_and_cancels(cast: Cast, slip: Slip, sign_in: SignIn) -> None:
     client = sign_in(cast.dewi)
-    refused = client.post(f"/approvals/{slip.pk}/refuse/", {"reason": " "})
-    assert refused.status_code == 409
-    assert "Tulis alasannya" in refused.content.decode()
+    for typed, sentence in (
+        (" ", "Tulis alasannya"),
+        ("iritasi " * 30, "Alasan paling panjang 200 huruf"),
+        ("iritasi\0", "Karakter null"),
+    ):
+        refused = client.post(f"/approvals/{slip.pk}/refuse/", {"reason": typed})
+        assert refused.status_code == 422
+        assert sentence in refused.content.decode()
+        assert typed.strip() in refused.content.decode()
     client.post(f"/approvals/{slip.pk}/refuse/", {"reason": "Kulit sedang iritasi."})
     slip.refresh_from_db()
     assert slip.state == SlipState.CANCELLED

@@ -241,6 +241,21 @@ def test_the_manager_closes_with_one_form_and_a_second_click_changes_nothing(
     assert "Ramai." in page
 
 
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("x" * 301, "Catatan paling panjang 300 huruf."), ("Ramai\0", "Karakter null")],
+)
+def test_a_note_that_does_not_fit_closes_nothing_and_stays(
+    cast: Cast, today: date, sign_in: SignIn, typed: str, sentence: str
+) -> None:
+    answer = sign_in(cast.maya).post(f"/recap/{today}/close/", {"note": typed})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in page
+    assert typed in page
+    assert not Recap.objects.exists()
+
+
 def test_the_spreadsheet_holds_the_pages_figures_and_runs_nothing(
     cast: Cast, menteng: Branch, today: date, sign_in: SignIn
 ) -> None:
@@ -271,6 +286,8 @@ def test_tomorrow_and_nonsense_are_no_pages(cast: Cast, today: date, sign_in: Si
     client = sign_in(cast.maya)
     assert client.get(f"/recap/{today + timedelta(days=1)}/").status_code == 404
     assert client.get("/recap/2026-13-45/").status_code == 404
+    assert client.get("/recap/0001-01-01/").status_code == 404
+    assert client.get("/supplies/0001-01-01/").status_code == 404
 
 
 def test_a_front_officer_cannot_post_the_closing(cast: Cast, today: date, sign_in: SignIn) -> None:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from frontdesk.staff.access import StaffRequest, staff_required
 from frontdesk.staff.permissions import Permission
 from treatments import actions
+from treatments.forms import CancelSlipForm
 from treatments.models import Slip
 from treatments.views.replies import etag_of
 
@@ -45,13 +46,16 @@ def slip_approve(request: StaffRequest, slip_id: int) -> HttpResponse:
 @require_POST
 def slip_refuse(request: StaffRequest, slip_id: int) -> HttpResponse:
     slip = _load(request, slip_id)
+    form = CancelSlipForm(request.POST)
+    if not form.is_valid():
+        return _answer(request, slip, str(form.errors["reason"][0]), form=form, status=422)
     problem = ""
-    reason = request.POST.get("reason", "").strip()[:200]
     try:
+        reason = form.cleaned_data["reason"]
         actions.refuse_slip(slip, reason=reason, by=request.user, at=timezone.now())
     except actions.CannotChangeSlip as error:
         problem = str(error)
-    return _answer(request, slip, problem, reason=reason)
+    return _answer(request, slip, problem, form=form)
 
 
 def _awaiting(request: StaffRequest) -> "QuerySet[Slip]":
@@ -72,7 +76,14 @@ def _load(request: StaffRequest, slip_id: int) -> Slip:
     return get_object_or_404(mine.select_related("branch"), pk=slip_id)
 
 
-def _answer(request: StaffRequest, slip: Slip, problem: str, *, reason: str = "") -> HttpResponse:
+def _answer(
+    request: StaffRequest,
+    slip: Slip,
+    problem: str,
+    *,
+    form: CancelSlipForm | None = None,
+    status: int = 409,
+) -> HttpResponse:
     if not request.htmx and not problem:
         return redirect("treatments:approvals")
     slips = _awaiting(request)
@@ -82,10 +93,10 @@ def _answer(request: StaffRequest, slip: Slip, problem: str, *, reason: str = ""
         "etag": etag,
         "problem": problem,
         "problem_slip": slip.pk,
-        "reason": reason,
+        "form": form,
         "tab": "approvals",
     }
     template = "treatments/approvals.html" + ("#awaiting" if request.htmx else "")
-    response = render(request, template, context, status=409 if problem else 200)
+    response = render(request, template, context, status=status if problem else 200)
     response["ETag"] = etag
     return response

@@ -16,6 +16,7 @@ from frontdesk.staff.models import StaffEventKind
 from frontdesk.staff.once import once
 from frontdesk.staff.permissions import Permission
 from treatments import actions
+from treatments.forms import CloseRecapForm
 from treatments.permissions import why_not_close
 from treatments.reports import DayRecap, day_recap, supplies_used_on
 from treatments.spreadsheets import recap_workbook
@@ -68,16 +69,19 @@ def recap_export(request: StaffRequest, on: date) -> HttpResponse:
 @require_POST
 @once
 def recap_close(request: StaffRequest, on: date) -> HttpResponse:
+    form = CloseRecapForm(request.POST)
+    if not form.is_valid():
+        return _page(request, _recap(request, on), form=form)
     try:
         actions.close_recap(
             branch=request.branch,
             on=on,
             by=request.user,
             at=timezone.now(),
-            note=request.POST.get("note", "").strip()[:300],
+            note=form.cleaned_data["note"],
         )
     except actions.CannotCloseRecap as error:
-        return _page(request, _recap(request, on), problem=str(error))
+        return _page(request, _recap(request, on), form=form, problem=str(error))
     messages.success(request, _("Rekap ditutup. Angkanya tidak berubah lagi."))
     return redirect("treatments:recap_day", on=on)
 
@@ -112,16 +116,24 @@ def _refuse_future(request: StaffRequest, on: date) -> None:
         raise Http404
 
 
-def _page(request: StaffRequest, recap: DayRecap, *, problem: str = "") -> HttpResponse:
+def _page(
+    request: StaffRequest,
+    recap: DayRecap,
+    *,
+    form: CloseRecapForm | None = None,
+    problem: str = "",
+) -> HttpResponse:
     context = {
         "recap": recap,
+        "form": form or CloseRecapForm(),
         "problem": problem,
         "why_not_close": why_not_close(
             branch=request.branch, on=recap.on, by=request.user, at=timezone.now()
         ),
         **_neighbours(request, recap.on, "treatments:recap_day"),
     }
-    return render(request, "treatments/recap.html", context, status=409 if problem else 200)
+    status = 409 if problem else 422 if form else 200
+    return render(request, "treatments/recap.html", context, status=status)
 
 
 def _neighbours(request: StaffRequest, on: date, name: str) -> dict[str, str]:
