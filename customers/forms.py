@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from customers.models import ConsentPurpose, Customer
 from customers.registration import CardForm
@@ -51,7 +52,7 @@ class ChangeForm(CardForm):
             widget = fresh.fields[name].widget
             now = widget.format_value(fresh[name].value())
             now = (now[0] if isinstance(now, list) else now) or ""
-            opened = self.fields[name].clean(data.get(f"initial-{name}"))
+            opened = self._opened(name)
             if name not in self.changed_data:
                 data[name] = now
             elif opened != getattr(current, name) != self.cleaned_data[name]:
@@ -61,6 +62,13 @@ class ChangeForm(CardForm):
                 )
             data[f"initial-{name}"] = now
         return ChangeForm(data, instance=current), conflicts
+
+    def _opened(self, name: str) -> Any:
+        """Return what a field held when the form was opened, or None where it does not say."""
+        try:
+            return self.fields[name].clean(self.data.get(f"initial-{name}"))
+        except ValidationError:
+            return None
 
 
 def _as_read(form: ChangeForm, name: str, *values: str) -> list[str]:

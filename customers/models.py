@@ -84,6 +84,8 @@ class Tag(models.Model):
         return self.name
 
 
+# An older birthday is a slip of the pen.
+MOST_YEARS_OLD = 120
 # A birthday without its year, as a number: 1122 is 22 November.
 BIRTHDAY = ExtractMonth("birth_date") * 100 + ExtractDay("birth_date")
 
@@ -251,7 +253,7 @@ class CustomerTag(models.Model):
 
 
 class NameWord(models.Model):
-    """One word of one customer's folded name; a trigger keeps these rows (migration 0002)."""
+    """One word of one customer's folded name; a trigger of the database keeps these rows."""
 
     word = models.CharField(max_length=120, db_collation="C")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, db_index=False)

@@ -4,13 +4,16 @@ Whatever screen a person is registered from shows this form.
 """
 
 import re
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import CONSENT_TEXTS, ConsentPurpose, Customer
+from customers.folding import fold_name, is_searchable
+from customers.models import CONSENT_TEXTS, MOST_YEARS_OLD, ConsentPurpose, Customer
 from customers.phone import BadPhone, parse_phone
 from frontdesk.form_fields import DayField
 from frontdesk.templatetags.frontdesk import phone as spoken_phone
@@ -98,7 +101,20 @@ class CardForm(forms.ModelForm[Customer]):
         name = " ".join(str(self.cleaned_data["name"]).split())
         if not any(letter.isalnum() for letter in name):
             raise ValidationError(_("Masukkan nama dengan huruf."))
+        if not is_searchable(fold_name(name)):
+            raise ValidationError(
+                _("Nama ini tidak dapat dicari; tulis dengan huruf dan spasi biasa.")
+            )
         return name
+
+    def clean_birth_date(self) -> date | None:
+        day: date | None = self.cleaned_data["birth_date"]
+        if day and day.year < timezone.localdate().year - MOST_YEARS_OLD:
+            raise ValidationError(
+                _("%(day)s lebih dari 120 tahun lalu; periksa tahunnya atau kosongkan."),
+                params={"day": f"{day:%d/%m/%Y}"},
+            )
+        return day
 
     def clean_email(self) -> str:
         """In small letters: nobody's address differs by its capitals."""

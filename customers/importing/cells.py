@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from customers.importing.dates import BadDate, parse_date
-from customers.models import Honorific, Tag
+from customers.models import MOST_YEARS_OLD, Honorific, Tag
 from customers.phone import BadPhone, parse_phone
 
 
@@ -318,7 +318,7 @@ def read_birth_date(cell: Cell, *, today: date, is_month_first: bool = False) ->
         return None
     if day > today:
         raise BadCell(_("%(day)s belum terjadi; periksa tahunnya.") % {"day": f"{day:%d/%m/%Y}"})
-    if day.year < today.year - 120:
+    if day.year < today.year - MOST_YEARS_OLD:
         raise BadCell(
             _("%(day)s lebih dari 120 tahun lalu; periksa tahunnya atau kosongkan.")
             % {"day": f"{day:%d/%m/%Y}"}

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from customers.models import MOST_YEARS_OLD
+
 _MONTHS = {
     word: number
     for number, words in enumerate(
@@ -122,7 +124,7 @@ def _parse_eight(digits: str, *, today: date) -> date:
             day = datetime.strptime(digits, form).date()  # noqa: DTZ007
         except ValueError:
             continue
-        if today.year - 120 <= day.year and day <= today:
+        if today.year - MOST_YEARS_OLD <= day.year and day <= today:
             found.add(day)
     if len(found) != 1:
         raise BadDate(_unreadable(digits))

@@ -10,9 +10,6 @@ from django.utils.translation import gettext as _
 
 from customers.importing.rows import MEMBER_KEY, Entry
 
-# As wide as the columns that the database derives from a name.
-_FOLDED_MOST, _WORD_MOST = 240, 120
-
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -117,11 +114,6 @@ def fold_names(entries: Sequence[Entry]) -> None:
         )
         for entry, (folded,) in zip(entries, cursor.fetchall(), strict=True):
             entry.identify(folded)
-
-
-def is_searchable(folded: str) -> bool:
-    """Say whether a folded name fits the columns that customers are found by."""
-    return 0 < len(folded) <= _FOLDED_MOST and all(len(w) <= _WORD_MOST for w in folded.split())
 
 
 _COLUMNS = "id, name_folded, phone, birth_date, member_number, import_key, created_at"

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from customers.folding import is_searchable
 from customers.importing.cells import BadCell, Cell, read_member
 from customers.importing.headings import Field
 from customers.importing.matching import (
@@ -16,7 +17,6 @@ from customers.importing.matching import (
     People,
     Person,
     fold_names,
-    is_searchable,
     load_people,
     person_of,
 )

@@ -148,6 +148,17 @@ class TestPage:
         assert "Suka teh" in page
         assert Customer.objects.get().address == "Jalan Mawar 2"
 
+    @pytest.mark.parametrize("opened", [{}, {"initial-name": "", "initial-birth_date": "?"}])
+    def test_a_form_that_forgot_how_it_was_opened_says_what_differs(
+        self, cast: Cast, sign_in: SignIn, maria: Customer, opened: dict[str, str]
+    ) -> None:
+        url = reverse("customers:customer_edit", args=[maria.pk])
+        data = {"version": "9" * 30, "name": "Maria G.", "honorific": "ibu", "birth_date": "1/2/88"}
+        answer = sign_in(cast.anna).post(url, data | opened)
+        assert answer.status_code == 409
+        assert f"<td>{maria.name}</td><td>Maria G.</td>" in answer.content.decode()
+        assert Customer.objects.get().name == maria.name
+
     def test_saves_over_what_was_shown(self, cast: Cast, sign_in: SignIn, maria: Customer) -> None:
         anna = sign_in(cast.anna)
         url = reverse("customers:customer_edit", args=[maria.pk])

@@ -1,5 +1,6 @@
 """Registering a customer from the desk."""
 
+import json
 import re
 import uuid
 from datetime import date
@@ -90,7 +91,11 @@ def test_birth_date_in_any_spelling(anna: Client, birth_date: str) -> None:
         ({"name": ""}, "Masukkan nama lengkap."),
         ({"name": "?!"}, "Masukkan nama dengan huruf."),
         ({"birth_date": "31/02/1990"}, "hari/bulan/tahun, misalnya 22/11/1990"),
-        ({"birth_date": "22/11/2990"}, "belum terjadi"),
+        ({"birth_date": "22/11/2126"}, "belum terjadi"),
+        ({"birth_date": "22/11/1890"}, "22/11/1890 lebih dari 120 tahun lalu"),
+        # Each letter is two of those that names are searched by.
+        ({"name": "ß" * 120}, "Nama ini tidak dapat dicari"),
+        ({"name": "Suharti\0"}, "Karakter null"),
     ],
 )
 def test_refused_with_a_sentence_and_nothing_lost(
@@ -110,6 +115,19 @@ def test_sent_twice_registers_once(anna: Client) -> None:
     first, second = anna.post(NEW, data), anna.post(NEW, data)
     assert first["Location"] == second["Location"]
     assert Customer.objects.count() == 1
+
+
+def test_sent_again_with_other_content_is_refused_where_it_stands(anna: Client) -> None:
+    data = card()
+    anna.post(NEW, data)
+    page = anna.post(NEW, data | {"name": "Suhartini"})
+    assert page.status_code == 409
+    assert "Formulir ini sudah dikirim" in page.content.decode()
+    fragment = anna.post(NEW, data | {"name": "Suhartini"}, headers={"HX-Request": "true"})
+    # What is typed must not be swapped away.
+    assert (fragment.status_code, fragment["HX-Reswap"]) == (409, "none")
+    assert "dengan isi lain" in json.loads(fragment["HX-Trigger"])["failed"]["value"]
+    assert Customer.objects.get().name == "Suharti"
 
 
 def test_families_share_a_number(anna: Client) -> None:
