@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_htmx.http import trigger_client_event
 
 from frontdesk.staff.models import Staff, SubmittedForm
 
@@ -68,13 +69,19 @@ def _lead(key: uuid.UUID, *, to: str) -> None:
 
 def _again(request: HttpRequest, row: SubmittedForm) -> HttpResponse:
     if row.staff_id != request.user.pk or row.fingerprint != _fingerprint(request):
-        return HttpResponse(
-            _("Formulir ini sudah dikirim dengan isi lain. Muat ulang halaman, lalu coba lagi."),
-            status=409,
-        )
+        return _refused(request)
     if getattr(request, "htmx", False):
         return HttpResponse(status=204, headers={"HX-Redirect": row.location})
     return redirect(row.location)
+
+
+def _refused(request: HttpRequest) -> HttpResponse:
+    """Say that the key was used for something else; what is typed stays where it stands."""
+    if not getattr(request, "htmx", False):
+        return render(request, "staff/sent_before.html", status=409)
+    answer = HttpResponse(status=409, headers={"HX-Reswap": "none"})
+    said = _("Formulir ini sudah dikirim dengan isi lain. Muat ulang halaman, lalu coba lagi.")
+    return trigger_client_event(answer, "failed", {"value": said})
 
 
 def _fingerprint(request: HttpRequest) -> str:
