@@ -76,7 +76,7 @@ def note_call(
     again_at: datetime | None = None,
     answer: Meaning = Meaning.OTHER,
 ) -> CallAttempt:
-    """Note a call. `again_at` is when to call back; `answer` is yes or no to what was asked."""
+    """Note a call. `again_at` is when to try once more; `answer` is yes or no to the question."""
     entry = (
         CallEntry.objects.select_for_update(of=("self",))
         .select_related("branch", "customer")
@@ -87,7 +87,7 @@ def note_call(
     if outcome == CallOutcome.CALL_BACK and (again_at is None or again_at <= at):
         raise CannotNoteCall(_("Tulis kapan pelanggan minta ditelepon lagi."))
     attempt = CallAttempt.objects.create(entry=entry, outcome=outcome, note=note, by=by, at=at)
-    if outcome == CallOutcome.CALL_BACK and again_at:
+    if outcome in (CallOutcome.CALL_BACK, CallOutcome.NO_ANSWER) and again_at:
         entry.due_at = again_at
     elif outcome == CallOutcome.NO_ANSWER and entry.attempts.count() < MOST_TRIES:
         entry.due_at = entry.branch.after_quiet(at + TRY_AGAIN_AFTER)

@@ -48,6 +48,12 @@ def test_who_why_and_what_to_say(anna, entry):
     assert 'href="tel:+6281234567890"' in page
 
 
+def test_enter_in_a_field_presses_no_button(anna, entry):
+    form = anna.get(reverse("notifications:calls")).content.decode().split("call-form")[1]
+    first = form[form.index("<button") :]
+    assert first.startswith('<button type="submit" disabled hidden>')
+
+
 def test_whoever_may_not_see_numbers_sees_none(entry, menteng, sign_in, monkeypatch):
     blind = permissions.GRANTS[Role.FRONT_OFFICER] - {Permission.SEE_PHONES}
     monkeypatch.setitem(permissions.GRANTS, Role.FRONT_OFFICER, blind)
@@ -97,11 +103,44 @@ def test_called_back_at_the_time_she_asked_for(anna, entry):
     assert "Sari Contoh" in later.content.decode()
 
 
-@pytest.mark.parametrize("again", ["", "nanti sore", "99.99"])
-def test_a_call_back_needs_a_time(anna, entry, again):
-    note(anna, entry, "call_back", again=again)
+def test_whoever_did_not_answer_is_called_when_the_caller_says(anna, entry):
+    note(anna, entry, "no_answer", again="23.59")
+    entry.refresh_from_db()
+    assert timezone.localtime(entry.due_at, entry.branch.zone).strftime("%H.%M") == "23.59"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "again", "why"),
+    [
+        ("call_back", "", "Tulis kapan"),
+        ("call_back", "nanti sore", "Masukkan jam"),
+        ("no_answer", "99.99", "Masukkan jam"),
+    ],
+)
+@pytest.mark.parametrize("waits", [timedelta(0), timedelta(days=1)])
+def test_a_time_that_cannot_be_read_is_told_beside_it(anna, entry, outcome, again, why, waits):
+    CallEntry.objects.update(due_at=timezone.now() + waits)
+    answer = note(anna, entry, outcome, again=again, note="Sedang rapat")
+    page = answer.content.decode()
+    assert answer.status_code == 422
     assert not CallAttempt.objects.exists()
-    assert "Tulis kapan" in anna.get(reverse("notifications:calls")).content.decode()
+    assert why in page.split(f'id="again-{entry.pk}_error"')[1]
+    assert 'value="Sedang rapat"' in page
+    assert f'value="{again}"' in page
+
+
+@pytest.mark.parametrize("typed", ["x" * 301, "a\0b"])
+def test_a_note_that_cannot_be_kept_is_told_beside_it(anna, entry, typed):
+    answer = note(anna, entry, "spoke", note=typed)
+    assert answer.status_code == 422
+    assert f'id="note-{entry.pk}_error"' in answer.content.decode()
+    assert not CallAttempt.objects.exists()
+
+
+@pytest.mark.parametrize("outcome", ["", "sung", "spoke:maybe"])
+def test_what_is_no_outcome_notes_nothing(anna, entry, outcome):
+    assert note(anna, entry, outcome).status_code == 422
+    assert not CallAttempt.objects.exists()
 
 
 def test_refused_is_a_stop(anna, cast, entry, customer):
