@@ -131,7 +131,7 @@ def _as_file(content: bytes, content_type: str, pk: int) -> HttpResponse:
 @once
 def talk_reply(request: StaffRequest, pk: int) -> HttpResponse:
     found = _talk_or_404(request, pk)
-    text = request.POST.get("text", "").replace("\r\n", "\n")
+    text = _typed(request, "text").replace("\r\n", "\n")
     try:
         talking.reply(found, text=text, key=_key(request), by=request.user, at=timezone.now())
     except CannotTalk as refusal:
@@ -181,11 +181,11 @@ def talk_hand_over(request: StaffRequest, pk: int) -> HttpResponse:
     to = (
         Branch.objects.active().filter(pk=whole_number(request.POST.get("branch", "")) or 0).first()
     )
-    note = request.POST.get("note", "")
+    note = _typed(request, "note")
     try:
         talking.hand_over(found, to=to, note=note, by=request.user, at=timezone.now())
     except CannotTalk as refusal:
-        return _page(request, _talk_or_404(request, pk), problem=str(refusal))
+        return _page(request, _talk_or_404(request, pk), problem=str(refusal), note=note)
     assert to
     messages.success(request, _("Percakapan dialihkan ke %(branch)s.") % {"branch": to.name})
     return redirect("notifications:inbox")
@@ -274,6 +274,11 @@ def _talk_or_404(request: StaffRequest, pk: int) -> Conversation:
     )
 
 
+def _typed(request: StaffRequest, name: str) -> str:
+    # PostgreSQL takes no NUL in a text.
+    return request.POST.get(name, "").replace("\0", "")
+
+
 def _key(request: StaffRequest) -> str:
     """The form's own key: pressed twice, it is the same answer."""
-    return request.POST.get(ONCE_FIELD, "")[:40] or uuid.uuid4().hex
+    return _typed(request, ONCE_FIELD)[:40] or uuid.uuid4().hex

@@ -79,7 +79,7 @@ def opt_out_record(request: StaffRequest, pk: int) -> HttpResponse:
             actions.record_opt_out(
                 customer,
                 scope=Scope(chosen),
-                words=request.POST.get("words", "")[:LONGEST_WORDS],
+                words=request.POST.get("words", "").replace("\0", "")[:LONGEST_WORDS],
                 by=request.user,
                 at=timezone.now(),
             )

@@ -1,12 +1,13 @@
 """What the provider signs and brings: statuses, and what customers write."""
 
+import logging
 import re
 import uuid
 from collections.abc import Callable
 from functools import wraps
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -18,6 +19,8 @@ from frontdesk.numbers import whole_number
 from frontdesk.staff.access import public
 from notifications import actions, failpoints
 from notifications.providers.media import MOST_LISTED, Attachment
+
+logger = logging.getLogger(__name__)
 
 SIGNATURE = "X-Twilio-Signature"
 SIGNATURE_SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
@@ -41,6 +44,9 @@ def provider_webhook(receive: Webhook) -> Callable[..., HttpResponse]:
             receive(request, **kwargs)
         except (InterfaceError, OperationalError, PoolTimeout):
             return HttpResponse(status=503, headers={"Retry-After": SECONDS_UNTIL_RETRY})
+        except DataError:
+            logger.error("A signed webhook holds what cannot be kept")
+            return HttpResponse(status=400)
         failpoints.reach("after_hearing")
         return HttpResponse(status=204)
 

@@ -51,7 +51,12 @@ def test_not_what_a_colleague_is_answering(anna, cast, talk, jayapura):
 
 
 def test_not_to_itself_nor_to_a_closed_branch(anna, talk, menteng, jayapura):
-    assert give(anna, talk, menteng).status_code == 409
+    refused = give(anna, talk, menteng, note="Tidak\0 hilang")
+    assert refused.status_code == 409
+    assert 'value="Tidak hilang"' in refused.content.decode()
+    refused = give(anna, talk, menteng, note="Tidak\0 hilang")
+    assert refused.status_code == 409
+    assert 'value="Tidak hilang"' in refused.content.decode()
     jayapura.is_active = False
     jayapura.save()
     assert give(anna, talk, jayapura).status_code == 409

@@ -12,6 +12,7 @@ from notifications.actions import (
     lift_for,
     obey_provider,
     record_opt_out,
+    send_due,
 )
 from notifications.actions.suppressing import CannotSuppress, opt_out_address, start_again
 from notifications.models import OptOutLink, Scope, Suppression, SuppressionSource
@@ -71,6 +72,37 @@ def test_promo_leaves_the_reminders(both):
     stop(Scope.PROMO)
     assert live() == {"promo"}
     assert agreed(both) == {"service"}
+
+
+@pytest.mark.parametrize(
+    ("scope", "kind", "ends"),
+    [
+        (Scope.ALL, "transactional", "suppressed"),
+        (Scope.PROMO, "transactional", "accepted"),
+        (Scope.PROMO, "marketing", "suppressed"),
+    ],
+)
+def test_a_number_is_left_alone_whoever_has_it_now(
+    menteng, plan, sending, clock, scope, kind, ends
+):
+    """She stopped it; whoever registers with that number later has agreed to messages."""
+    stop(scope)
+    later = CustomerFactory(phone=PHONE, home_branch=menteng)
+    for purpose in ConsentPurpose:
+        give_consent(later, purpose=purpose)
+    message = plan(customer=later, message_class=kind)
+    send_due(clock=clock)
+    message.refresh_from_db()
+    assert message.state == ends
+
+
+def test_what_was_lifted_stops_nothing(both, clerk, plan, sending, clock):
+    stop()
+    lift_for(both, purposes=list(ConsentPurpose), by=clerk, at=NOW)
+    message = plan()
+    send_due(clock=clock)
+    message.refresh_from_db()
+    assert message.state == "accepted"
 
 
 @pytest.mark.parametrize("code,scope", [("21610", "all"), ("63014", "all"), ("131050", "promo")])

@@ -199,6 +199,20 @@ def test_a_status_for_nobody_is_taken_and_forgotten(post):
     assert post(path, {"MessageSid": SID, "MessageStatus": "read"}).status_code == 204
 
 
+@pytest.mark.parametrize("typed", ["\0", "x" * 5_000, "😀", "²", "9" * 5_000])
+def test_what_cannot_be_kept_is_refused_and_breaks_nothing(sent, post, typed):
+    status = reverse("notifications:status_callback", args=[sent.public_id])
+    names = ["MessageSid", "MessageStatus", "ErrorCode"]
+    for name in names:
+        told = {"MessageSid": SID, "MessageStatus": "failed", "ErrorCode": "1", name: typed}
+        assert post(status, told).status_code in (204, 400)
+    heard = {"MessageSid": SID, "From": f"whatsapp:{PHONE}", "To": "KLINIK", "Body": "Halo"}
+    media = {"NumMedia": "1", "MediaUrl0": "x", "MediaContentType0": "image/jpeg"}
+    for name in [*heard, *media, "ProfileName"]:
+        answer = post(reverse("notifications:inbound"), heard | media | {name: typed})
+        assert answer.status_code in (204, 400)
+
+
 def test_an_unknown_status_changes_nothing(sent, tell):
     assert tell(sent, "partially_delivered").status_code == 204
     sent.refresh_from_db()
