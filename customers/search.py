@@ -21,9 +21,12 @@ MOST_TEXT = 100
 MOST_WORDS = 4
 # How far a word is counted to find the rarest.
 COUNTED = 2_000
-# How many name words are walked through for the others typed with them: enough to be complete for
-# whole words in a chain of millions; a pair of single letters has filled the list long before.
-WALKED = 100_000
+# How far words are counted that are all common. One that more people bear is soon met among
+# those who bear the other; a rarer one is gathered first.
+COUNTED_COMMON = 20_000
+# How many name words are walked through for the others typed with them: a pair of single letters
+# has filled the list long before.
+WALKED = 30_000
 WALKED_FOR_LETTERS = 5_000
 # How many words with a fragment are followed, and how many people looked through for them.
 FOLLOWED = 200
@@ -79,11 +82,13 @@ SELECT customer_id FROM (
 WHERE NOT customer_id = ANY(%(found)s) {others}
 LIMIT %(missing)s
 """
-WITH_WORD = """
-AND EXISTS (SELECT 1 FROM customers_nameword other WHERE other.customer_id = named.customer_id
-    AND other.word >= %({key})s AND other.word < %({key}_after)s)
+# Neither is a join: how to join is planned by how many are thought to bear a word, and to think
+# of one where there are thousands takes seconds. This is read once into a hash,
+GATHERED = """
+AND (customer_id IN (SELECT customer_id FROM customers_nameword
+    WHERE word >= %({key})s AND word < %({key}_after)s {at_branch})) IS TRUE
 """
-# LIMIT makes it a look-up a person, right for a rare word whatever the planner thinks of the rest.
+# and this is one look-up a person.
 LOOKED_UP = """
 AND (SELECT true FROM customers_nameword other WHERE other.customer_id = named.customer_id
     AND other.word >= %({key})s AND other.word < %({key}_after)s LIMIT 1)
@@ -241,10 +246,10 @@ def _ending(digits: str, *, branch: Branch | None, limit: int) -> list[tuple[int
         return list(cursor.fetchall())
 
 
-def _count_words(text: str) -> list[tuple[str, int]]:
+def _count_words(text: str, *, most: int = COUNTED) -> list[tuple[str, int]]:
     """Return the folded words of `text`, rarest first, and how many name words begin so."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_WORDS, [LAST, COUNTED, text, MOST_WORDS])
+        cursor.execute(COUNT_WORDS, [LAST, most, text, MOST_WORDS])
         return list(cursor.fetchall())
 
 
@@ -252,24 +257,29 @@ def _by_words(search: _Search, words: list[tuple[str, int]]) -> Iterator[Iterabl
     """Yield the people who have, for each word, a name word that begins with it."""
     if not words or not words[0][1]:
         return
-    (rarest, count), *others = words
+    counted = COUNTED
+    if len(words) > 1 and words[0][1] == counted and len(words[0][0]) >= SHORTEST_FRAGMENT:
+        counted = COUNTED_COMMON
+        words = _count_words(" ".join(word for word, _count in words), most=counted)
+    (rarest, _count), *others = words
     values: dict[str, str | int | list[int]] = {
         "word": rarest,
         "after": rarest + LAST,
         "walked": WALKED if len(rarest) >= SHORTEST_FRAGMENT else WALKED_FOR_LETTERS,
         "branch": search.branch.pk,
     }
-    clauses = ""
     for place, (word, _count) in enumerate(others):
-        key = f"other{place}"
-        clauses += (LOOKED_UP if count < COUNTED else WITH_WORD).format(key=key)
-        values |= {key: word, f"{key}_after": word + LAST}
+        values |= {f"other{place}": word, f"other{place}_after": word + LAST}
     for at_branch in ("AND home_branch_id = %(branch)s", ""):
+        clauses = "".join(
+            (GATHERED if count < counted else LOOKED_UP).format(
+                key=f"other{place}", at_branch=at_branch
+            )
+            for place, (_word, count) in enumerate(others)
+        )
         # Two more than are missing: somebody may have two words that begin so.
         values |= {"found": list(search.found), "missing": search.missing + 2}
-        with connection.cursor() as cursor:
-            cursor.execute(NAMED.format(at_branch=at_branch, others=clauses), values)
-            yield [pk for (pk,) in cursor.fetchall()]
+        yield _keys(NAMED.format(at_branch=at_branch, others=clauses), values)
 
 
 def _by_fragments(search: _Search, words: list[tuple[str, int]]) -> Iterator[Iterable[int]]:

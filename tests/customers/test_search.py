@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import customers.search
 from customers.models import Customer, NameWord
 from customers.phone import parse_phone
 from customers.search import Matches, search_customers
@@ -243,9 +244,33 @@ def test_indexes_answer_in_few_queries(many: None, menteng: Branch) -> None:
             ), query["sql"]
 
 
+def test_common_words_meet_without_a_join(
+    many: None, menteng: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A join is planned by how many are thought to bear a word, and a wrong thought costs seconds.
+
+    They are gathered where they can be counted, and looked up a person where they cannot.
+    """
+    for countable in (20_000, 3_000):
+        monkeypatch.setattr(customers.search, "COUNTED_COMMON", countable)
+        for text in ("siti nur", "nur siti", "wati rahma bcd"):
+            with CaptureQueriesContext(connection) as queries:
+                found = search(text, menteng).customers
+            assert found
+            assert all({*text.split()} <= {*one.name_folded.split()} for one in found)
+            named = [query["sql"] for query in queries if "AS named" in query["sql"]]
+            assert named
+            for sql in named:
+                assert "Join" not in (plan := _plan(sql)), text
+                assert "Nested Loop" not in plan, text
+
+
 def _tables_read_through(sql: str) -> set[str]:
+    found = _plan(sql).split('"Node Type": "Seq Scan"')[1:]
+    return {part.split('"Relation Name": "')[1].split('"')[0] for part in found}
+
+
+def _plan(sql: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}")
-        (plan,) = cursor.fetchone()
-    found = json.dumps(plan).split('"Node Type": "Seq Scan"')[1:]
-    return {part.split('"Relation Name": "')[1].split('"')[0] for part in found}
+        return json.dumps(cursor.fetchone())
