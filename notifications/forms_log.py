@@ -33,6 +33,7 @@ class SenderForm(forms.ModelForm[Sender]):
     per_second = forms.FloatField(
         label=_("Pesan per detik"),
         min_value=0.01,
+        max_value=10_000,
         widget=forms.NumberInput({"class": "width-short", "step": "any"}),
     )
     reserve_percent = forms.IntegerField(
@@ -46,6 +47,7 @@ class SenderForm(forms.ModelForm[Sender]):
         label=_("Orang per 24 jam"),
         required=False,
         min_value=1,
+        max_value=100_000_000,
         help_text=_("Batas WhatsApp untuk semua nomor bersama; kosong berarti tanpa batas."),
         widget=forms.NumberInput({"class": "width-short"}),
     )

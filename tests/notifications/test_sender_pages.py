@@ -103,7 +103,12 @@ def test_pace_is_set_and_noted(sign_in, cast, sender):
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("per_second", "0"), ("reserve_percent", "91"), ("people_a_day", "0")]
+    ("field", "value"),
+    [
+        *(("per_second", value) for value in ("0", "10001", "1e400", "nan")),
+        ("reserve_percent", "91"),
+        *(("people_a_day", value) for value in ("0", "9" * 30)),
+    ],
 )
 def test_a_pace_that_cannot_be_is_refused_at_its_field(sign_in, cast, sender, field, value):
     form = {"name": "", "per_second": "80", "reserve_percent": "10", "people_a_day": ""}
