@@ -25,7 +25,7 @@ USUAL_REASON = "INVALID_FORMAT"
 LONGEST_REASON = 300
 SID = re.compile(r"HX[0-9a-f]{32}")
 ABOUT = (
-    "Di sini Anda menjadi WhatsApp: putusan Anda dilihat klinik dalam tiga menit. Pesan dari"
+    "Di sini Anda menjadi WhatsApp: putusan Anda dilihat klinik dalam satu menit. Pesan dari"
     " templat yang tidak disetujui ditahan di sana, dengan alasannya."
 )
 

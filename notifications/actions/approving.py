@@ -16,8 +16,8 @@ WHILE_WAITING = timedelta(minutes=5)
 AFTERWARDS = timedelta(hours=6)
 # Messages wait for it.
 WHILE_HELD = timedelta(minutes=30)
-# The project's own server is asked as often as a person who decides there would like.
-NEXT_DOOR = timedelta(minutes=2)
+# The project's own server is asked at every beat: a person who decides there waits for it.
+NEXT_DOOR = timedelta(seconds=50)
 AT_ONCE = 20
 
 

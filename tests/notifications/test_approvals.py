@@ -48,6 +48,12 @@ def test_what_waits_is_looked_at_again(versions, monkeypatch) -> None:
     assert versions[0].approval == Approval.APPROVED
 
 
+def test_next_door_every_beat_asks(versions) -> None:
+    actions.follow_approvals(at=NOW)
+    TemplateVersion.objects.filter(pk=versions[0].pk).update(approval=Approval.REJECTED)
+    assert actions.follow_approvals(at=NOW + timedelta(minutes=1)) == 1
+
+
 def test_an_answer_that_cannot_be_read_changes_nothing(versions, settings) -> None:
     settings.TWILIO_API_BASE = settings.TWILIO_CONTENT_API_BASE = "http://127.0.0.1:1"
     assert actions.follow_approvals(at=NOW) == 0
