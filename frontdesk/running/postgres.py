@@ -261,6 +261,20 @@ def _works(command: list[str]) -> bool:
         return False
 
 
+def why_not_reach(url: str) -> str:
+    """Say in a sentence why somebody else's server lets nobody in; nothing when it does."""
+    import psycopg  # only who has such a server pays for it
+
+    try:
+        psycopg.connect(url, connect_timeout=10).close()
+    except psycopg.OperationalError as problem:
+        reason = " ".join(str(problem).split())
+        return f"The database that DATABASE_URL names does not let us in: {reason}"
+    except psycopg.ProgrammingError:
+        pass  # a spelling that the settings read and libpq does not
+    return ""
+
+
 def environ_for(cluster: Cluster) -> Mapping[str, str]:
     """What the settings read: who the pages are, and who may change the tables."""
     return {"DATABASE_URL": cluster.url(WEB), "DATABASE_OWNER_URL": cluster.url(OWNER)}

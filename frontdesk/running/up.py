@@ -126,6 +126,8 @@ class Up:
         self.say("Stopped.")
 
     def _start(self) -> None:
+        if not self.has_own_database:
+            self._look_at_database()
         self._settle_environment()
         servers = self._start_servers()
         shared = {name: self.environ[name] for name in SHARED if name in self.environ}
@@ -145,6 +147,12 @@ class Up:
             self.data.note(static=self._static_print())
         self._greet()
         self.supervisor.start(background)
+
+    def _look_at_database(self) -> None:
+        url = self.environ["DATABASE_URL"]
+        # Only the settings read the way in which a socket is named there.
+        if "@/" not in url and (reason := postgres.why_not_reach(url)):
+            raise DidNotStart(reason)
 
     def _is_collected(self) -> bool:
         """Whether the static files are the ones of last time."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from frontdesk.running import up
-from frontdesk.running.folders import AlreadyRuns, DataFolder
+from frontdesk.running.folders import AlreadyRuns, DataFolder, free_port
 from frontdesk.running.valkey import Broker
 
 # Seconds: what is waited for takes less than one, more on a busy machine; a fault takes for ever.
@@ -151,6 +151,17 @@ def test_an_address_of_another_machine_is_said_in_one_sentence(
     assert up.main(["--data", str(tmp_path), "--host", host]) == 1
     said = capsys.readouterr().err
     assert said.startswith(f"This machine has no address {host}")
+    assert said.count("\n") == 1
+
+
+def test_a_database_that_lets_nobody_in_is_said_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("DATABASE_URL", "postgres://web@127.0.0.1:1/frontdesk")
+    assert up.main(["--data", str(tmp_path), "--port", str(free_port(None))]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("The database that DATABASE_URL names does not let us in")
+    assert "Connection refused" in said
     assert said.count("\n") == 1
 
 
