@@ -1,5 +1,6 @@
 """Who messages go out as: an address of ours, its pace, its health, and the limit it shares."""
 
+import phonenumbers
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -73,7 +74,17 @@ class Sender(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.address
+        return self.name or f"{self.get_channel_display()} {self.shown_address}"
+
+    @property
+    def shown_address(self) -> str:
+        """The address as people read it: a number in groups, a name or an e-mail as it is."""
+        address = self.address.removeprefix("whatsapp:")
+        try:
+            number = phonenumbers.parse(address)
+        except phonenumbers.NumberParseException:
+            return address
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 class Circuit(models.TextChoices):

@@ -35,6 +35,8 @@ def test_the_list_groups_texts_by_what_they_are_for(
         page = maya.get(LIST).content.decode()
     for text in ("Layanan", "Promo", "Balasan cepat", "Pengingat jadwal kontrol", "Salam penutup"):
         assert text in page
+    assert 'Halo <span class="filling">sapaan dan nama</span>' in page
+    assert "{name}" not in page
 
 
 def test_new_words_are_a_new_version(maya: Client, cast: Cast, reminder_text: Template) -> None:
