@@ -57,6 +57,7 @@ def test_a_whole_visit_by_keyboard(open_desk: OpenDesk, cast: Cast, menteng: Bra
     keys.press("ArrowDown")
     keys.press("Enter")
     expect(page.locator("#visit-card .visit-number")).to_have_text("A001")
+    expect(page.locator("#queue .row[aria-current]")).to_contain_text("A001")
     expect(page.locator(".greeting")).to_contain_text("Ibu Sari.")
     keys.press("Alt+p")
     expect(page.locator(".status-line")).to_contain_text("A001 dipanggil")

@@ -27,6 +27,7 @@ from treatments.states import SlipState
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+WHITE, PLUM = "rgb(255, 255, 255)", "rgb(107, 42, 84)"
 CATALOGUE = [
     ("Facial dasar", "Wajah", 45, 150_000, False),
     ("Facial akne", "Wajah", 60, 225_000, False),
@@ -328,7 +329,29 @@ def test_the_slip_is_one_page_of_the_right_width(
     assert float(boxes[0][0]) / 72 * 25.4 == pytest.approx(width, abs=0.5)
 
 
-@pytest.mark.parametrize("address", ["/slips/", "/slips/{pk}/", "/controls/"])
+def test_on_a_phone_the_visit_ends_where_it_was_shown(
+    new_page: NewPage, issued: Slip, cast: Cast, sign_in: Callable[..., None]
+) -> None:
+    now = timezone.now()
+    slips.accept_slip(issued, by=cast.tari, at=now)
+    slips.approve_slip(issued, by=cast.dewi, at=now)
+    slips.start_slip(issued, by=cast.tari, at=now)
+    phone = new_page(PHONE, has_touch=True, is_mobile=True)
+    sign_in(phone, cast.maya)
+    phone.goto(f"/?visit={issued.visit_id}")
+    finish = phone.locator("#deed-finish")
+    expect(phone.locator(".desk-slip")).to_have_count(1)
+    expect(finish).to_have_css("background-color", WHITE)
+    slips.finish_slip(issued, by=cast.tari, at=now)
+    # The beautician is done with her: what comes next is plum, without loading the page anew.
+    expect(finish).to_have_css("background-color", PLUM)
+    finish.tap()
+    expect(phone.locator("#visit-card .visit-state")).to_contain_text("Selesai")
+    expect(phone.locator("#visit-card .status-line")).to_be_in_viewport()
+    assert phone.url.endswith(f"/?visit={issued.visit_id}")
+
+
+@pytest.mark.parametrize("address", ["/slips/", "/slips/{pk}/"])
 def test_the_desks_pages_fit_a_phone(
     address: str, new_page: NewPage, issued: Slip, cast: Cast, sign_in: Callable[..., None]
 ) -> None:
@@ -339,4 +362,6 @@ def test_the_desks_pages_fit_a_phone(
         phone, f"phone-{address.strip('/').partition('/')[0]}-{'one' if '{' in address else 'all'}"
     )
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for wrap in phone.locator(".table-wrap").all():
+        assert wrap.evaluate("wrap => wrap.scrollWidth <= wrap.clientWidth")
     check_axe(phone)

@@ -1,6 +1,6 @@
 """Writing a slip in the visit pane: the visit's slips, the form, and what it adds up to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -29,6 +29,7 @@ from treatments.forms import MOST_TREATMENTS, SlipForm
 from treatments.hands import Hands, hands_for
 from treatments.models import Slip, Treatment
 from treatments.permissions import why_not_begin
+from treatments.states import FINISHED, SlipState
 from treatments.views.replies import with_events
 from treatments.views.slips import print_url, slip_or_404, slip_url
 
@@ -196,6 +197,7 @@ def _slips(
     context = {
         "visit": visit,
         "slips": slips,
+        "slips_stand": SimpleLazyObject(lambda: _stand(slips)),
         "closes_form": closes_form,
         "why_not_begin": why_not_begin(visit),
     }
@@ -209,6 +211,14 @@ def _slips_of(visit: Visit, *, by: Staff) -> list[Slip]:
     for slip in slips:
         slip.branch = visit.branch
     return [slip for slip in slips if slip.is_visible_to(by)]
+
+
+def _stand(slips: Iterable[Slip]) -> str:
+    """Say whether a visit's treatments are all `done`, some still `open`, or there are none."""
+    states = {slip.state for slip in slips} - {SlipState.CANCELLED}
+    if not states:
+        return ""
+    return "done" if states <= FINISHED else "open"
 
 
 @Question
