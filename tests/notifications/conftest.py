@@ -90,11 +90,11 @@ def clock() -> Clock:
     return Clock()
 
 
-def lose_a_claim(clock: Clock, *, most: int = 16) -> Slice:
+def lose_a_claim(clock: Clock, *, most: int = 16, campaigns: int = 16) -> Slice:
     """Claim as a worker that is never heard of again."""
     pace = SenderPace.objects.get()
     SenderPace.objects.update(tokens=most)
-    grant = pacing.take(pace.pk, want=most, campaigns=most)
+    grant = pacing.take(pace.pk, want=most, campaigns=campaigns)
     assert grant
     at = clock()
     return claim(pace.pk, grant, Hours.of(list(Branch.objects.all()), at=at), at=at)

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from notifications.actions import Heard, ensure_senders, receive_inbound, send_due, talking
+from notifications.actions import Heard, ensure_senders, receive_inbound, talking
 from notifications.actions.talking import CannotTalk
 from notifications.models import Conversation, Message, Suppression, Template
 from notifications.notices import write_missing_templates
@@ -113,13 +113,6 @@ def test_the_slower_of_two_clerks_sees_the_faster_one(anna, bela, talk):
 def test_a_byte_that_no_text_holds_is_left_out(anna, talk):
     assert answer(anna, talk, "Baik,\0 kami tunggu.").status_code == 302
     assert Message.objects.get(key__startswith="reply:").body == "Baik, kami tunggu."
-
-
-def test_whoever_said_stop_and_writes_is_answered(sending, cast, talk):
-    write("STOP")
-    talking.reply(talk, text="Baik.", key="1", by=cast.anna, at=timezone.now())
-    send_due()
-    assert Message.objects.get(key__startswith="reply:").state == "accepted"
 
 
 def test_after_a_day_only_templates(anna, customer, cast):

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from copy import copy
 from datetime import timedelta
 
 import psycopg
@@ -10,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from notifications import actions
-from notifications.actions import pacing, pumping
+from notifications.actions import claiming, pacing, pumping
 from notifications.actions.pacing import Health
 from notifications.models import (
     Batch,
@@ -176,6 +177,50 @@ def test_lanes_in_order(plan, sending, clock, plan_some):
     claimed = [claim.lane for claim in lose_a_claim(clock).claims]
 
     assert claimed == [10, 10, 20, 20, 30, 30]
+
+
+def test_a_slice_takes_no_more_campaigns_than_granted(sending, clock, plan_some):
+    Sender.objects.update(per_second=160)
+    plan_some(4, key="promo", lane=Lane.CAMPAIGN)
+    plan_some(1, key="notice", lane=Lane.NOTICE)
+    actions.register_templates()
+    taken = lose_a_claim(clock, campaigns=2)
+
+    assert [claim.lane for claim in taken.claims] == [20, 30, 30]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_claimed_since_is_not_claimed_again(sending, clock, plan_some, monkeypatch):
+    """The slower worker has read the line before the quicker one commits, and locks after it."""
+    Sender.objects.update(per_second=160)
+    plan_some(2)
+    actions.register_templates()
+    usual = claiming._CLAIM
+    slow, taken = copy(usual), []
+    read = b"SELECT id FROM due"
+    assert read in usual.sql
+    slow.sql = usual.sql.replace(read, read + b" CROSS JOIN (SELECT pg_advisory_lock(1)) AS gate")
+
+    def work():
+        taken.extend(lose_a_claim(clock).claims)
+        connection.close()
+
+    def ask(question: str) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(question)
+            return cursor.fetchone()[0]
+
+    ask("SELECT count(pg_advisory_lock(1))")
+    monkeypatch.setattr(claiming, "_CLAIM", slow)
+    thread = threading.Thread(target=work)
+    thread.start()
+    until(lambda: ask("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
+    monkeypatch.setattr(claiming, "_CLAIM", usual)
+    assert len(lose_a_claim(clock).claims) == 2
+    ask("SELECT count(pg_advisory_unlock(1))")
+    thread.join()
+
+    assert taken == []
 
 
 def test_a_paused_batch_does_not_hold_up_the_rest(plan_some, plan, sending, clock):

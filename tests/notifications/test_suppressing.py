@@ -74,28 +74,6 @@ def test_promo_leaves_the_reminders(both):
     assert agreed(both) == {"service"}
 
 
-@pytest.mark.parametrize(
-    ("scope", "kind", "ends"),
-    [
-        (Scope.ALL, "transactional", "suppressed"),
-        (Scope.PROMO, "transactional", "accepted"),
-        (Scope.PROMO, "marketing", "suppressed"),
-    ],
-)
-def test_a_number_is_left_alone_whoever_has_it_now(
-    menteng, plan, sending, clock, scope, kind, ends
-):
-    """She stopped it; whoever registers with that number later has agreed to messages."""
-    stop(scope)
-    later = CustomerFactory(phone=PHONE, home_branch=menteng)
-    for purpose in ConsentPurpose:
-        give_consent(later, purpose=purpose)
-    message = plan(customer=later, message_class=kind)
-    send_due(clock=clock)
-    message.refresh_from_db()
-    assert message.state == ends
-
-
 def test_what_was_lifted_stops_nothing(both, clerk, plan, sending, clock):
     stop()
     lift_for(both, purposes=list(ConsentPurpose), by=clerk, at=NOW)
