@@ -8,6 +8,8 @@ from frontdesk.branches.models import Branch
 from frontdesk.staff.permissions import Role
 from tests.conftest import Cast, SignIn
 from tests.factories import TreatmentFactory, create_slip, create_staff, put_on_duty
+from treatments import actions
+from treatments.actions import CannotChangeSlip
 from treatments.models import Slip
 from treatments.states import SlipState
 
@@ -57,6 +59,20 @@ def test_the_no_needs_a_reason_and_cancels(cast: Cast, slip: Slip, sign_in: Sign
     slip.refresh_from_db()
     assert slip.state == SlipState.CANCELLED
     assert slip.reason == "Kulit sedang iritasi."
+
+
+def test_of_two_doctors_who_looked_at_the_same_slip_the_first_decides(
+    cast: Cast, menteng: Branch, slip: Slip
+) -> None:
+    eka, at = create_staff(Role.DOCTOR, branch=menteng), datetime.now(UTC)
+    dewis, ekas = (Slip.objects.select_related("branch").get(pk=slip.pk) for _ in range(2))
+    actions.approve_slip(dewis, by=cast.dewi, at=at)
+    with pytest.raises(CannotChangeSlip, match="sudah disetujui"):
+        actions.approve_slip(ekas, by=eka, at=at)
+    with pytest.raises(CannotChangeSlip, match="sudah disetujui"):
+        actions.refuse_slip(ekas, reason="Iritasi.", by=eka, at=at)
+    slip.refresh_from_db()
+    assert (slip.approved_by, slip.state) == (cast.dewi, SlipState.ISSUED)
 
 
 def test_a_doctor_of_another_branch_gets_a_404(

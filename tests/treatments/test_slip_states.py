@@ -1,6 +1,7 @@
 """Every state against every deed: what TRANSITIONS allows happens, everything else is refused."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -8,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Staff
 from tests.conftest import Cast
-from tests.factories import NOW
+from tests.factories import NOW, put_on_duty
 from tests.treatments.conftest import SlipIn
 from treatments import actions
 from treatments.actions import CannotChangeSlip
@@ -119,6 +120,19 @@ def test_a_cancelled_slip_keeps_its_number_and_says_why(
     number = slip.number
     actions.cancel_slip(slip, reason="Tamu pulang", by=cast.anna, at=NOW)
     assert (slip.number, slip.reason, slip.cancelled_at) == (number, "Tamu pulang", NOW)
+
+
+def test_a_draft_that_waits_over_night_is_numbered_on_the_morrow(
+    slip_in: SlipIn, cast: Cast, menteng: Branch
+) -> None:
+    slip_in(SlipState.ISSUED)
+    draft = slip_in(SlipState.DRAFT)
+    # 03.59 in Jakarta still belongs to the evening before, 04.00 does not.
+    night, morning = NOW + timedelta(hours=17, minutes=59), NOW + timedelta(hours=18)
+    late = slip_in(SlipState.ISSUED, at=night)
+    put_on_duty(cast.tari, branch=menteng, at=morning)
+    actions.issue_slip(draft, by=cast.anna, at=morning)
+    assert (late.code, draft.code) == ("JKT-261122-002", "JKT-261123-001")
 
 
 def test_the_refusals_are_sentences(slip_in: SlipIn, cast: Cast, laser: Treatment) -> None:
