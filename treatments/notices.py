@@ -322,15 +322,6 @@ def days_of(message: Message) -> set[date]:
     return {item.day for item in items_of(message)}
 
 
-def controls_of(message: Message) -> Iterable[Control]:
-    """The controls that are still to come of those a reminder speaks of."""
-    return (
-        Control.objects.planned()
-        .filter(customer=message.customer, branch=message.branch, due_on__in=days_of(message))
-        .select_related("branch", "customer")
-    )
-
-
 def reminders_for(controls: Iterable[Control]) -> dict[int, Message]:
     """For each control the message that speaks of its day: the last that left, else the next."""
     rows = list(controls)

@@ -26,14 +26,6 @@ class StaffQuerySet(models.QuerySet["Staff"]):
     def active(self) -> "StaffQuerySet":
         return self.filter(is_active=True)
 
-    def working_at(self, branch: Branch) -> "StaffQuerySet":
-        """Return the people with any role at a branch; chain administrators work everywhere."""
-        return self.active().filter(
-            pk__in=Assignment.objects.filter(
-                models.Q(branch=branch) | models.Q(role=Role.CHAIN_ADMIN)
-            ).values("staff")
-        )
-
     def with_role(self, *roles: Role, branch: Branch) -> "StaffQuerySet":
         return self.active().filter(
             pk__in=Assignment.objects.filter(branch=branch, role__in=roles).values("staff")

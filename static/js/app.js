@@ -191,7 +191,7 @@
   let busyTimer = 0;
   // Goes by what asked: a deed inside a list that polls is as loud as any other.
   const isQuiet = (event) =>
-    (event.detail.requestConfig?.elt ?? event.detail.elt)?.matches?.("[data-quiet], [data-etag], [data-poll]");
+    (event.detail.requestConfig?.elt ?? event.detail.elt)?.matches?.("[data-quiet], [data-etag]");
 
   document.addEventListener("htmx:beforeSend", (event) => {
     if (isQuiet(event)) return;
@@ -299,7 +299,7 @@
     const closer = event.target.closest("[data-close]");
     if (closer) closeDialog(closer.closest("dialog"));
     // The backdrop belongs to the dialog itself, everything else to its content.
-    if (event.target.matches("dialog[open]:not([data-modal])") && outside(event)) closeDialog(event.target);
+    if (event.target.matches("dialog[open]") && outside(event)) closeDialog(event.target);
     for (const menu of document.querySelectorAll("details[data-menu][open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }

@@ -67,7 +67,7 @@
   // An unchanged list answers 304, and the page stays as it is.
   document.addEventListener("htmx:configRequest", (event) => {
     const { elt, headers, verb } = event.detail;
-    if (verb !== "get" || !elt.matches("[data-etag], [data-poll]")) return;
+    if (verb !== "get" || !elt.matches("[data-etag]")) return;
     headers["X-Poll"] = "1";
     if (elt.dataset.etag) headers["If-None-Match"] = elt.dataset.etag;
   });
@@ -75,7 +75,7 @@
   // A hidden tab asks nothing; it asks at once when it is looked at again.
   document.addEventListener("htmx:beforeRequest", (event) => {
     const { elt, requestConfig } = event.detail;
-    if (!elt.matches("[data-etag], [data-poll]")) return;
+    if (!elt.matches("[data-etag]")) return;
     if (document.hidden || requestConfig.triggeringEvent?.type === "hx:poll:trigger" && isEdited(elt)) event.preventDefault();
   });
 
@@ -91,7 +91,7 @@
     if (requestConfig?.verb !== "get" && target?.dataset.etag && xhr.getResponseHeader("ETag")) {
       target.dataset.etag = xhr.getResponseHeader("ETag");
     }
-    if (!elt.matches?.("[data-etag], [data-poll]")) return;
+    if (!elt.matches?.("[data-etag]")) return;
     if (xhr.status === 200 || xhr.status === 304) {
       const etag = xhr.getResponseHeader("ETag");
       if (etag && elt.dataset.etag !== undefined && !late.has(elt)) elt.dataset.etag = etag;
@@ -101,7 +101,7 @@
 
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return;
-    for (const element of document.querySelectorAll("[data-etag], [data-poll]")) window.htmx?.trigger(element, "look");
+    for (const element of document.querySelectorAll("[data-etag]")) window.htmx?.trigger(element, "look");
   });
 
   // Connection -------------------------------------------------------------------------------------
@@ -134,8 +134,8 @@
 
   window.addEventListener("offline", disconnected);
   window.addEventListener("online", () => {
-    for (const element of document.querySelectorAll("[data-etag], [data-poll]")) window.htmx?.trigger(element, "look");
-    if (!document.querySelector("[data-etag], [data-poll]")) connected();
+    for (const element of document.querySelectorAll("[data-etag]")) window.htmx?.trigger(element, "look");
+    if (!document.querySelector("[data-etag]")) connected();
   });
 
   // Minutes ----------------------------------------------------------------------------------------

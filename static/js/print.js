@@ -66,17 +66,6 @@
     printFrom(button.dataset.print || button.href);
   });
 
-  // HX-Trigger: {"print": "/slips/12/print/"}, or an element with data-print-now in the new page.
+  // HX-Trigger: {"print": "/slips/12/print/"}.
   document.addEventListener("print", (event) => printFrom(event.detail.value ?? event.detail.address));
-
-  function printNow(root) {
-    const element = root.querySelector("[data-print-now]");
-    if (!element) return;
-    const address = element.dataset.printNow;
-    element.removeAttribute("data-print-now");
-    printFrom(address);
-  }
-
-  document.addEventListener("DOMContentLoaded", () => printNow(document));
-  document.addEventListener("htmx:afterSettle", (event) => printNow(event.detail.elt.parentElement ?? document));
 })();

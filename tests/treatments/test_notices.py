@@ -24,7 +24,6 @@ from treatments.notices import (
     CONTROL_MISSED,
     CONTROL_REMINDER,
     DAY,
-    controls_of,
     days_of,
     follow_controls,
 )
@@ -123,7 +122,6 @@ def test_days_that_are_told_on_the_same_morning_share_a_message(
     ]
     shared = Message.objects.get(variables__day=both)
     assert days_of(shared) == {date(2026, 12, 2), date(2026, 12, 4)}
-    assert [control.due_on.day for control in controls_of(shared)] == [2, 4]
 
 
 def test_what_was_told_is_not_told_again(slip_in: SlipIn, cast: Cast, maria: Customer) -> None:
