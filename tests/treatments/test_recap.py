@@ -27,10 +27,12 @@ from tests.factories import (
 )
 from treatments import actions
 from treatments.models import Recap, RecapSlip, Slip, Treatment
+from treatments.models.slip import SLIP_SERIES
 from treatments.reports import day_recap, supplies_used_on
 from treatments.states import SlipState
 
 TODAY = date(2026, 11, 22)
+EMPTY = ("carried_in", "issued", "done", "cancelled", "carried_over", "minutes", "total")
 
 
 def _slip(
@@ -105,6 +107,26 @@ def test_a_number_without_a_slip_is_named_and_blocks_the_closing(
         _close(cast, menteng)
 
 
+def test_a_slip_that_no_recap_answers_for_is_named_and_blocks_the_closing(
+    cast: Cast, menteng: Branch
+) -> None:
+    stray = _slip(cast, menteng, SlipState.DONE)
+    Slip.objects.filter(pk=stray.pk).update(business_date=TODAY - timedelta(days=7))
+    NumberSeries.objects.filter(branch=menteng, series=SLIP_SERIES).update(last=0)
+    Recap.objects.create(
+        branch=menteng,
+        business_date=TODAY - timedelta(days=1),
+        **dict.fromkeys(EMPTY, 0),
+        closed_by=cast.maya,
+        closed_at=NOW,
+    )
+    with pytest.raises(actions.CannotCloseRecap) as refusal:
+        _close(cast, menteng)
+    assert str(refusal.value) == (
+        "Slip JKT-261115-001 (selesai) tidak tercatat di rekap sebelumnya."
+    )
+
+
 def test_closed_once(cast: Cast, menteng: Branch) -> None:
     _close(cast, menteng)
     with pytest.raises(actions.CannotCloseRecap, match="sudah ditutup"):
@@ -115,6 +137,12 @@ def test_the_day_before_is_closed_first(cast: Cast, menteng: Branch) -> None:
     _slip(cast, menteng, SlipState.DONE)
     with pytest.raises(actions.CannotCloseRecap, match="Tutup dulu rekap 22 November 2026"):
         _close(cast, menteng, on=TODAY + timedelta(days=1), at=NOW + timedelta(days=1))
+
+
+def test_no_day_is_closed_behind_a_closed_one(cast: Cast, menteng: Branch) -> None:
+    _close(cast, menteng)
+    with pytest.raises(actions.CannotCloseRecap, match="Hari sesudahnya sudah ditutup"):
+        _close(cast, menteng, on=TODAY - timedelta(days=1))
 
 
 def test_a_front_officer_does_not_close(cast: Cast, menteng: Branch) -> None:
@@ -165,8 +193,9 @@ def test_the_database_refuses_a_recap_that_does_not_balance(cast: Cast, menteng:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_managers_at_once_close_once(cast: Cast, menteng: Branch) -> None:
-    for _ in range(5):
+@pytest.mark.parametrize("slips", [5, 0])
+def test_two_managers_at_once_close_once(cast: Cast, menteng: Branch, slips: int) -> None:
+    for _ in range(slips):
         _slip(cast, menteng, SlipState.DONE)
 
     def close(_: int) -> str:
@@ -180,9 +209,9 @@ def test_two_managers_at_once_close_once(cast: Cast, menteng: Branch) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         answers = sorted(pool.map(close, range(4)))
-    assert answers.count("closed") == 1
+    assert answers == ["Rekap hari ini sudah ditutup."] * 3 + ["closed"]
     assert Recap.objects.count() == 1
-    assert RecapSlip.objects.count() == 5
+    assert RecapSlip.objects.count() == slips
 
 
 @pytest.mark.django_db(transaction=True)

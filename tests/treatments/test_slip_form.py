@@ -11,10 +11,18 @@ from django.urls import reverse
 
 from frontdesk.branches.models import Branch
 from frontdesk.staff.models import Duty
+from frontdesk.staff.permissions import Role
 from frontdesk.visits import actions as visits
 from frontdesk.visits.models import Purpose, Visit
 from tests.conftest import Cast, SignIn
-from tests.factories import NOW, CustomerFactory, TreatmentFactory
+from tests.factories import (
+    NOW,
+    CustomerFactory,
+    TreatmentFactory,
+    create_staff,
+    put_on_duty,
+    qualify,
+)
 from tests.treatments.conftest import SlipIn
 from treatments import actions
 from treatments.actions import CannotChangeSlip
@@ -169,6 +177,17 @@ def test_too_many_and_retired_treatments_are_refused(send: Send, facial: Treatme
     retired = TreatmentFactory(name="Setrika Wajah", is_active=False)
     answer = send(treatments=[facial.pk, retired.pk])
     assert "Setrika Wajah tidak ditawarkan lagi" in answer.content.decode()
+
+
+def test_who_treats_elsewhere_is_given_no_slip_here(
+    menteng: Branch, jayapura: Branch, facial: Treatment, now: datetime
+) -> None:
+    sinta = create_staff(Role.BEAUTICIAN, branch=jayapura, nickname="Sinta")
+    qualify(sinta, facial)
+    put_on_duty(sinta, branch=menteng, at=now)
+    assert why_not_give(sinta, [facial], branch=menteng, on=menteng.business_date(now)) == (
+        "Sinta tidak merawat di cabang ini."
+    )
 
 
 def test_the_slip_goes_only_to_who_is_on_duty_and_can_do_it(
