@@ -437,6 +437,13 @@ def test_the_portfolios_people_of_24_hours(plan_some, plan, sending, clock, cust
     clock.at = waiting.due_at + timedelta(minutes=1)
     assert actions.send_due(clock=clock) == 1
 
+    # Reached again the next day, she takes one of the places again.
+    other = next(one for one in some if one.pk not in (waiting.pk, known.pk))
+    for key, person in (("later", known.customer), ("more", other.customer)):
+        plan(key=key, customer=person, at=clock.at, expires_at=NOW + timedelta(days=3))
+    assert actions.send_due(clock=clock) == 1
+    assert (states()["later"], states()["more"]) == ("accepted", "queued")
+
 
 def test_a_person_who_answers_does_not_wait_for_the_morning(plan, sending, menteng):
     late = menteng.at(NOW.date(), menteng.quiet_from)
@@ -464,6 +471,8 @@ def test_too_many_to_one_number_in_a_minute(plan, sending, clock):
         actions.send_due(clock=clock)
 
     assert list(states().values()).count("queued") == 2
+    clock.forward(minutes=2)
+    assert actions.send_due(clock=clock) == 2
 
 
 def test_where_others_have_all_places_there_is_nothing_to_do(plan_some, sending, sender, settings):
