@@ -30,7 +30,7 @@ IDLE_SECONDS = 10
 class Bench(Up):
     """A start of everything that measures itself and ends."""
 
-    def measure(self, arguments: Sequence[str]) -> int:
+    def measure(self, module: str, arguments: Sequence[str]) -> int:
         self.data.hold()
         self.supervisor.listen_to_signals()
         try:
@@ -38,7 +38,7 @@ class Bench(Up):
             time.sleep(IDLE_SECONDS)
             self._say_memory()
             environ = self.environ | {"DATABASE_URL": self.environ["DATABASE_OWNER_URL"]}
-            command = [sys.executable, "-m", "frontdesk.home.bench", "--address", self.address]
+            command = [sys.executable, "-m", module, "--address", self.address]
             return self.supervisor.run_in_terminal([*command, *arguments], environ)
         finally:
             self.supervisor.stop()
@@ -57,8 +57,10 @@ class Bench(Up):
 
 
 def main(argv: Sequence[str]) -> int:
-    """Measure the desk, or what stands behind a word: `chaos`, `messages`."""
+    """Measure the desk, or what stands behind a word: `pages`, `chaos`, `messages`."""
     try:
+        if argv and argv[0] == "pages":
+            return _measure_pages(argv[1:])
         if argv and argv[0] in OTHERS:
             return int(importlib.import_module(OTHERS[argv[0]]).main(argv[1:]))
         return _measure_desk(argv)
@@ -70,28 +72,38 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _measure_desk(argv: Sequence[str]) -> int:
-    given = _arguments().parse_args(argv)
-    for name in NOT_FOR_BENCH:
-        os.environ.pop(name, None)
-    os.environ["ROOT_URLCONF"] = "frontdesk.home.bench.bare"
-    folder = Path(given.data)
-    shutil.rmtree(folder, ignore_errors=True)
-    bench = Bench("127.0.0.1", free_port(None), DataFolder(folder), empty=True)
-    slips = min(given.customers, 400_000) if given.slips is None else given.slips
-    wanted = {"customers": given.customers, "slips": slips, "asks": given.asks}
-    try:
-        return bench.measure([f"--{name}={value}" for name, value in wanted.items()])
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="manage.py bench", description=__doc__)
+    parser = _arguments("manage.py bench", asks=200)
     parser.add_argument("--customers", type=_up_to_most, default=200_000)
     parser.add_argument("--slips", type=int, help="as many as customers, at most 400,000")
-    parser.add_argument("--asks", type=int, default=200, help="requests of each client")
+    given = parser.parse_args(argv)
+    slips = min(given.customers, 400_000) if given.slips is None else given.slips
+    wanted = [f"--customers={given.customers}", f"--slips={slips}", f"--asks={given.asks}"]
+    os.environ["ROOT_URLCONF"] = "frontdesk.home.bench.bare"
+    return _measure("frontdesk.home.bench", wanted, data=given.data, empty=True)
+
+
+def _measure_pages(argv: Sequence[str]) -> int:
+    given = _arguments("manage.py bench pages", asks=15).parse_args(argv)
+    wanted = [f"--asks={given.asks}"]
+    return _measure("frontdesk.home.bench.pages", wanted, data=given.data, empty=False)
+
+
+def _measure(module: str, arguments: Sequence[str], *, data: Path, empty: bool) -> int:
+    for name in NOT_FOR_BENCH:
+        os.environ.pop(name, None)
+    shutil.rmtree(data, ignore_errors=True)
+    bench = Bench("127.0.0.1", free_port(None), DataFolder(data), empty=empty)
+    try:
+        return bench.measure(module, arguments)
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def _arguments(prog: str, *, asks: int) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=prog, description=__doc__)
+    parser.add_argument("--asks", type=int, default=asks, help="requests of each client")
     parser.add_argument(
-        "--data", default=str(ROOT / "var" / "bench"), help="emptied before and after"
+        "--data", type=Path, default=ROOT / "var" / "bench", help="emptied before and after"
     )
     return parser
 

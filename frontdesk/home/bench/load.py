@@ -84,7 +84,7 @@ def _client(
     seconds: list[float] = []
     problem = ""
     try:
-        _ask(connection, asks[0], headers)
+        ask_once(connection, asks[0], headers)
     except (WrongAnswer, OSError) as error:
         problem = str(error)
     began.wait()
@@ -93,14 +93,14 @@ def _client(
             break
         start = time.perf_counter()
         try:
-            _ask(connection, ask, headers)
+            ask_once(connection, ask, headers)
         except (WrongAnswer, OSError) as error:
             problem = f"{ask.path}: {error}"
         seconds.append(time.perf_counter() - start)
     answers.put((seconds, problem))
 
 
-def _ask(connection: http.client.HTTPConnection, ask: Ask, headers: dict[str, str]) -> None:
+def ask_once(connection: http.client.HTTPConnection, ask: Ask, headers: dict[str, str]) -> None:
     own = headers | ask.headers
     if ask.form:
         own |= {"Content-Type": "application/x-www-form-urlencoded"}
