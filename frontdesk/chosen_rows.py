@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.db import models
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
@@ -38,15 +38,21 @@ class ChosenFormSet(BaseInlineFormSet[Any, Any, Any]):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         for name, field in form.fields.items():
-            widget = getattr(field.widget, "widget", None)
-            if form.instance.pk and isinstance(widget, ChosenSelect):
-                widget.chosen = getattr(form.instance, name)
+            if form.instance.pk and isinstance(field.widget, ChosenSelect):
+                field.widget.chosen = getattr(form.instance, name)
 
 
 class ChosenInline(admin.TabularInline[Row, Whole]):
     """Needs `autocomplete_fields`; its page asks as much for many rows as for one."""
 
     formset = ChosenFormSet
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        # Without the links to the other table's pages: they would take most of each row.
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         if db_field.name in self.autocomplete_fields:
