@@ -10,6 +10,7 @@ from django.utils import timezone
 from notifications import actions
 from notifications.actions import posting, pumping
 from notifications.actions.finishing import Posted, finish
+from notifications.providers.codes import ErrorClass
 from notifications.providers.outcome import Outcome
 from notifications.states import MessageState
 from tests.factories import put_message
@@ -201,14 +202,22 @@ def test_17_the_late_answer_of_a_slow_worker_counts(plan, sending, clock):
     assert message.provider_sid == SID
 
 
-def test_17_the_late_refusal_of_another_lease_changes_nothing(plan, sending, clock):
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Outcome(ErrorClass.BAD_NUMBER, code="21211"),
+        # Put back in the line, it would leave a second time beside the POST that is on its way.
+        Outcome(ErrorClass.SAFE, code="20429"),
+    ],
+)
+def test_17_the_late_refusal_of_another_lease_changes_nothing(plan, sending, clock, outcome):
     message = plan(at=clock())
     actions.register_templates()
     lost = lose_a_claim(clock)
     put_message(message, MessageState.QUEUED, lease=None, lease_until=None)
     lose_a_claim(clock)
 
-    posted = Posted(message.pk, lost.lease, 1, Outcome("bad_number", code="21211"))
+    posted = Posted(message.pk, lost.lease, 1, outcome)
     finish([posted], at=clock())
 
     assert state(message) == "sending"
