@@ -2,9 +2,12 @@
 
 from django.urls import reverse
 
+from frontdesk.branches.models import Branch
 from tests.conftest import Cast, SignIn
 from tests.factories import SupplyFactory
-from treatments.models import Supply, Treatment
+from treatments.forms import MOST_TREATMENTS
+from treatments.models import Slip, Supply, Treatment
+from treatments.models.catalogue import HIGHEST_PRICE
 
 
 def test_an_administrator_changes_price_hands_and_products(
@@ -65,3 +68,14 @@ def test_nobody_else_enters(cast: Cast, sign_in: SignIn, facial: Treatment) -> N
     for person in ("anna", "tari", "dewi", "gita", "maya"):
         assert sign_in(getattr(cast, person)).get(address).status_code in {302, 403}
     assert sign_in(cast.citra).get(address).status_code == 200
+
+
+def test_a_price_that_no_slip_could_add_up_is_refused(
+    cast: Cast, menteng: Branch, facial: Treatment, sign_in: SignIn
+) -> None:
+    address = reverse("admin:treatments_treatment_change", args=[facial.pk])
+    answer = sign_in(cast.citra).post(address, {"price": HIGHEST_PRICE + 1})
+    assert "100000000" in str(answer.context["adminform"].form.errors["price"])
+    facial.price = HIGHEST_PRICE
+    slip = Slip(branch=menteng, total=MOST_TREATMENTS * facial.price)
+    slip.clean_fields(exclude={field.name for field in Slip._meta.fields} - {"total"})

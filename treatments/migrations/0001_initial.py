@@ -46,7 +46,13 @@ class Migration(TablesAtOnce):
                         verbose_name="lama (menit)",
                     ),
                 ),
-                ("price", models.PositiveIntegerField(verbose_name="harga (Rp)")),
+                (
+                    "price",
+                    models.PositiveIntegerField(
+                        validators=[django.core.validators.MaxValueValidator(100000000)],
+                        verbose_name="harga (Rp)",
+                    ),
+                ),
                 (
                     "needs_doctor",
                     models.BooleanField(default=False, verbose_name="perlu persetujuan dokter"),

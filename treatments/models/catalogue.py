@@ -3,12 +3,15 @@
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from frontdesk.staff.models import Staff
+
+# Twenty of them on one slip are still a sum that its column holds.
+HIGHEST_PRICE = 100_000_000
 
 
 class TreatmentQuerySet(models.QuerySet["Treatment"]):
@@ -28,7 +31,9 @@ class Treatment(models.Model):
     )
     category = models.CharField(_("kelompok"), max_length=40)
     minutes = models.PositiveSmallIntegerField(_("lama (menit)"), validators=[MinValueValidator(1)])
-    price = models.PositiveIntegerField(_("harga (Rp)"))
+    price = models.PositiveIntegerField(
+        _("harga (Rp)"), validators=[MaxValueValidator(HIGHEST_PRICE)]
+    )
     needs_doctor = models.BooleanField(_("perlu persetujuan dokter"), default=False)
     control_days = ArrayField(
         models.PositiveSmallIntegerField(),
