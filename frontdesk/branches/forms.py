@@ -1,10 +1,12 @@
 """When a branch leaves its customers in peace, as a person types it."""
 
+import re
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from frontdesk.branches.models import Branch, Weekday
+from frontdesk.branches.models import CODE, Branch, Weekday
 from frontdesk.form_fields import DaysField
 
 
@@ -26,6 +28,12 @@ class BranchForm(forms.ModelForm[Branch]):
     class Meta:
         model = Branch
         exclude: list[str] = []
+
+    def clean_code(self) -> str:
+        code = str(self.cleaned_data["code"]).upper()
+        if not re.fullmatch(CODE, code):
+            raise ValidationError(_("Tulis 2 sampai 6 huruf atau angka, misalnya JKT."))
+        return code
 
     def clean_quiet_weekdays(self) -> list[int]:
         days = sorted(self.cleaned_data["quiet_weekdays"])

@@ -11,6 +11,9 @@ from django.utils.translation import pgettext_lazy
 
 from frontdesk.append_only import kept
 
+# It stands on every printed number.
+CODE = r"^[A-Z0-9]{2,6}$"
+
 
 class TimeZone(models.TextChoices):
     WIB = "Asia/Jakarta", _("WIB")
@@ -82,7 +85,7 @@ class Branch(models.Model):
                 name="branches_branch_time_zone", condition=models.Q(time_zone__in=TimeZone.values)
             ),
             models.CheckConstraint(
-                name="branches_branch_code", condition=models.Q(code__regex=r"^[A-Z0-9]{2,6}$")
+                name="branches_branch_code", condition=models.Q(code__regex=CODE)
             ),
             # With every day quiet a message would wait for ever.
             models.CheckConstraint(

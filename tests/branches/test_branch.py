@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
+from frontdesk.branches.forms import BranchForm
 from frontdesk.branches.models import Branch, TimeZone
 from tests.factories import NOW, BranchFactory
 
@@ -66,6 +67,20 @@ def test_a_message_waits_for_the_morning() -> None:
 def test_a_code_is_short_and_plain(db: None, code: str) -> None:
     with pytest.raises(Exception, match="branches_branch_code"):
         BranchFactory(code=code if len(code) <= 6 else code[:5] + "!")
+
+
+@pytest.mark.parametrize(("typed", "code"), [("jkt", "JKT"), ("BDG2", "BDG2")])
+def test_a_code_is_typed_in_small_letters_too(db: None, typed: str, code: str) -> None:
+    form = BranchForm({"code": typed})
+    form.is_valid()
+    assert form.cleaned_data["code"] == code
+
+
+@pytest.mark.parametrize("typed", ["A", "JK T", "ÄÖ", "JKT\n9"])
+def test_a_code_that_cannot_be_is_refused_beside_its_field(db: None, typed: str) -> None:
+    form = BranchForm({"code": typed})
+    assert form.errors["code"] == ["Tulis 2 sampai 6 huruf atau angka, misalnya JKT."]
+    assert "__all__" not in form.errors
 
 
 def test_the_present_of_the_tests_is_morning_in_jakarta(menteng: Branch) -> None:
