@@ -130,6 +130,14 @@ def test_sent_again_with_other_content_is_refused_where_it_stands(anna: Client) 
     assert Customer.objects.get().name == "Suharti"
 
 
+def test_a_key_is_of_use_to_nobody_else(anna: Client, cast: Cast, sign_in: SignIn) -> None:
+    data = card()
+    anna.post(NEW, data)
+    answer = sign_in(cast.bela).post(NEW, data)
+    assert (answer.status_code, "Location" in answer) == (409, False)
+    assert Customer.objects.count() == 1
+
+
 def test_families_share_a_number(anna: Client) -> None:
     CustomerFactory(name="Maria", phone="+6281234567890")
     anna.post(NEW, card(name="Yosef", phone="0812 3456 7890"))

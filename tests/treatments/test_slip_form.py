@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.http import HttpResponse
@@ -206,9 +206,10 @@ def test_the_slip_goes_only_to_who_is_on_duty_and_can_do_it(
     answer = send(treatments=[laser.pk], beautician=cast.rara.pk)
     assert answer.status_code == 422
     assert "Rara belum memegang Laser Rejuvenation." in answer.content.decode()
-    Duty.objects.filter(staff=cast.tari).update(is_on=False)
-    answer = send()
-    assert "Tari tidak bertugas hari ini." in answer.content.decode()
+    yesterday = {"business_date": on - timedelta(days=1)}
+    for absent in (yesterday, {"business_date": on, "is_on": False}):
+        Duty.objects.filter(staff=cast.tari).update(**absent)
+        assert "Tari tidak bertugas hari ini." in send().content.decode()
     assert not Slip.objects.exists()
 
 

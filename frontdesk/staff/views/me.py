@@ -114,7 +114,10 @@ def switch_branch(request: StaffRequest) -> HttpResponse:
     branches = request.user.branches
     if request.method == "POST":
         allowed = Branch.objects.filter(pk__in=[branch.pk for branch in branches])
-        branch = get_object_or_404(allowed, pk=whole_number(request.POST.get("branch", "")))
+        key = whole_number(request.POST.get("branch", ""))
+        if key is None:
+            return redirect("staff:switch_branch")
+        branch = get_object_or_404(allowed, pk=key)
         request.session[BRANCH_KEY] = branch.pk
         return redirect(next_url(request, request.user, branch))
     choices = [(b, [role.label for role in request.user.roles_at(b)]) for b in branches]
