@@ -61,6 +61,20 @@ class RupiahField(forms.Field):
         return amount
 
 
+class ClockField(forms.TimeField):
+    """A time of day typed `10.30`, `10:30` or `10`."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "required": _("Masukkan jam, misalnya 10.00."),
+        "invalid": _("Masukkan jam, misalnya 10.00."),
+    }
+
+    def __init__(self, **options: Any) -> None:
+        attrs = {"class": "width-short", "inputmode": "decimal", "placeholder": "10.00"}
+        widget = forms.TimeInput(attrs, format="%H.%M")
+        super().__init__(input_formats=["%H.%M", "%H:%M", "%H"], widget=widget, **options)
+
+
 class DayInput(forms.DateInput):
     """A text field: the browser's own date field shows the order of its user interface."""
 

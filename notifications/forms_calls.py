@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from notifications.forms_notices import clock_field
+from frontdesk.form_fields import ClockField
 from notifications.models import CallOutcome, Meaning
 
 ANSWERS = {"yes": Meaning.YES, "no": Meaning.NO}
@@ -15,7 +15,7 @@ PRESSED = [*CallOutcome.values, *(f"{CallOutcome.SPOKE}:{answer}" for answer in 
 class CallForm(forms.Form):
     outcome = forms.ChoiceField(choices=[(value, value) for value in PRESSED])
     note = forms.CharField(label=_("Catatan"), max_length=300, required=False)
-    again = clock_field(_("Telepon lagi pukul"), required=False)
+    again = ClockField(label=_("Telepon lagi pukul"), required=False)
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data

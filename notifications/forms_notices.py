@@ -11,26 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from frontdesk.branches.models import Branch, Weekday
-from frontdesk.form_fields import DaysField
+from frontdesk.form_fields import ClockField, DaysField
 from notifications.actions.noticing import Decision, Settings
 from notifications.models import Channel, Template
 from notifications.notices import Notice, Offsets
 
 MOST_OFFSETS = 5
-CLOCK = ["%H.%M", "%H:%M", "%H"]
-
-
-def clock_field(label: Any, **options: Any) -> forms.TimeField:
-    return forms.TimeField(
-        label=label,
-        input_formats=CLOCK,
-        widget=forms.TimeInput({"class": "width-short", "inputmode": "decimal"}, format="%H.%M"),
-        error_messages={
-            "required": _("Masukkan jam, misalnya 10.00."),
-            "invalid": _("Masukkan jam, misalnya 10.00."),
-        },
-        **options,
-    )
 
 
 class OffsetsField(forms.CharField):
@@ -105,7 +91,9 @@ class NoticeForm(forms.Form):
                 help_text=_("Boleh lebih dari satu, dengan koma."),
             )
         if not notice.moment:
-            self.fields["send_at"] = clock_field(_("Pukul"), help_text=_("Menurut jam cabang."))
+            self.fields["send_at"] = ClockField(
+                label=_("Pukul"), help_text=_("Menurut jam cabang.")
+            )
         if not notice.asks_way:
             for name in ("channel", "may_sms", "may_call"):
                 del self.fields[name]
@@ -137,8 +125,8 @@ class NoticeForm(forms.Form):
 
 
 class QuietForm(forms.Form):
-    quiet_from = clock_field(_("Jangan kirim pesan sejak"))
-    quiet_until = clock_field(pgettext_lazy("until", "Sampai"))
+    quiet_from = ClockField(label=_("Jangan kirim pesan sejak"))
+    quiet_until = ClockField(label=pgettext_lazy("until", "Sampai"))
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Hari tanpa pesan"),
         choices=Weekday.choices,

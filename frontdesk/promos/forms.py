@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from frontdesk.branches.models import Branch
-from frontdesk.form_fields import DayField, DayInput
+from frontdesk.form_fields import ClockField, DayField, DayInput
 from frontdesk.numbers import whole_number
 from frontdesk.promos import conditions
 from frontdesk.promos.actions.writing import Promo
@@ -69,15 +69,7 @@ class PromoForm(forms.Form):
         widget=DayInput(quick_fills=QUICK_DAYS),
         help_text=gettext_lazy("Kosong: begitu Anda menekan Mulai."),
     )
-    start_clock = forms.TimeField(
-        label=gettext_lazy("Pukul"),
-        required=False,
-        input_formats=["%H.%M", "%H:%M", "%H"],
-        widget=forms.TimeInput(
-            format="%H.%M", attrs={"class": "width-short", "placeholder": "10.00"}
-        ),
-        error_messages={"invalid": gettext_lazy("Masukkan jam, misalnya 10.00.")},
-    )
+    start_clock = ClockField(label=gettext_lazy("Pukul"), required=False)
     ends_day = DayField(
         label=gettext_lazy("Tanggal terakhir"),
         required=False,
