@@ -12,13 +12,9 @@ from pathlib import Path
 from frontdesk.running import memory
 from frontdesk.running.folders import DataFolder, free_port
 from frontdesk.running.processes import StopAsked, complain
+from frontdesk.running.trial import NOT_FOR_TRIALS
 from frontdesk.running.up import EXPECTED, ROOT, Up
 
-# It writes hundreds of thousands of invented people: never where somebody's own are.
-NOT_FOR_BENCH = (
-    *("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"),
-    *("TWILIO_ACCOUNT_SID", "TWILIO_FROM_WHATSAPP", "TWILIO_FROM_SMS"),
-)
 MOST = 3_000_000
 OTHERS = {
     "chaos": "frontdesk.home.bench.chaos.command",
@@ -89,7 +85,7 @@ def _measure_pages(argv: Sequence[str]) -> int:
 
 
 def _measure(module: str, arguments: Sequence[str], *, data: Path, empty: bool) -> int:
-    for name in NOT_FOR_BENCH:
+    for name in NOT_FOR_TRIALS:
         os.environ.pop(name, None)
     shutil.rmtree(data, ignore_errors=True)
     bench = Bench("127.0.0.1", free_port(None), DataFolder(data), empty=empty)
