@@ -1,7 +1,6 @@
 """Who a row is, and that no reading, twice, broken off or at once, adds anybody twice."""
 
 import threading
-import time
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from customers.models import ConsentEvent, ConsentSource, Customer
 from frontdesk.branches.models import Branch
 from tests.customers.lists import csv_text, nasty_rows, xlsx
 from tests.factories import NOW, CustomerFactory
+from tests.twilio_server import until
 
 LATER_STILL = timedelta(hours=1)
 LATER = NOW + LATER_STILL
@@ -268,18 +268,14 @@ def test_two_readings_at_once_add_nobody_twice(menteng: Branch) -> None:
     assert {len(outcome.refused) for outcome in outcomes} == {len(expected.refused)}
 
 
-def wait_until_waited_for() -> None:
-    """Return when another connection waits for what this one's transaction holds."""
-    until = time.monotonic() + 10
+def is_waited_for() -> bool:
+    """Say whether another connection waits for what this one's transaction holds."""
     with connection.cursor() as cursor:
-        while time.monotonic() < until:
-            cursor.execute(
-                "SELECT FROM pg_locks WHERE NOT granted"
-                " AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-            )
-            if cursor.rowcount:
-                return
-            time.sleep(0.02)
+        cursor.execute(
+            "SELECT FROM pg_locks WHERE NOT granted"
+            " AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return cursor.rowcount > 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -292,13 +288,13 @@ def test_a_number_the_desk_gave_out_meanwhile_is_refused(menteng: Branch) -> Non
             with transaction.atomic():
                 CustomerFactory(name="Baru", member_number="A-1", home_branch=menteng)
                 holds.set()
-                wait_until_waited_for()
+                until(is_waited_for)
         finally:
             connection.close()
 
     desk = threading.Thread(target=register)
     desk.start()
-    holds.wait(5)
+    assert holds.wait(60)
     source = table(["Ani", "", "", "A-1", ""], ["Budi", "", "", "A-2", ""])
     outcome = take(source, menteng)
     desk.join()
