@@ -80,5 +80,5 @@ def resume_sender(sender: Sender, *, by: Staff, at: datetime) -> None:
 
 
 def _note(sender: Sender, detail: str, *, by: Staff, at: datetime) -> None:
-    told = f"{sender.address}: {detail}".removesuffix(": ")
+    told = f"{sender.get_channel_display()} {sender.shown_address}: {detail}".removesuffix(": ")
     record(StaffEventKind.NOTICE_SET, by=by, at=at, detail=told[:200])

@@ -8,6 +8,9 @@ from frontdesk.append_only import kept
 from frontdesk.branches.models import Branch
 from notifications.models.text import Channel
 
+# A number is read in one piece.
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
 
 class Portfolio(models.Model):
     """A WhatsApp business portfolio: all its numbers together reach so many people in 24 hours."""
@@ -84,7 +87,8 @@ class Sender(models.Model):
             number = phonenumbers.parse(address)
         except phonenumbers.NumberParseException:
             return address
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        return shown.replace(" ", NO_BREAK)
 
 
 class Circuit(models.TextChoices):

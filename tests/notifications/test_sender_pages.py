@@ -72,7 +72,7 @@ def test_a_sender_tells_what_waits_and_how_it_fares(plan, sent, sender):
     assert row.oldest == at - timedelta(minutes=9)
     assert row.badge == "failed"
     assert sender.address.startswith("whatsapp:+62")
-    assert str(sender) == "WhatsApp +62 811-0000-0000"
+    assert str(sender) == "WhatsApp +62\N{NO-BREAK SPACE}811-0000-0000"
     assert "Penyedia menolak akun klinik" in row.problem
 
 
