@@ -75,6 +75,8 @@ def test_queue_number(anna: Client, visit: Visit, text: str) -> None:
 
 def test_queue_number_of_another_branch(cast: Cast, sign_in: SignIn, visit: Visit) -> None:
     assert counter(visit=visit.pk) not in options(sign_in(cast.boris), "A001")
+    # Nor does a doctor of the house, who does not run the queue.
+    assert counter(visit=visit.pk) not in options(sign_in(cast.dewi), "A001")
 
 
 def test_slip_code_comes_first(

@@ -34,6 +34,14 @@ def test_elsewhere_there_is_only_the_password(client: Client, cast: Cast) -> Non
     assert client.post(URL, {"person": cast.anna.pk, "pin": PIN}).status_code == 422
 
 
+def test_a_branch_that_was_closed_down_has_no_terminals(
+    counter: Client, cast: Cast, terminal: Terminal
+) -> None:
+    assert "data-pin" in counter.get(URL).text
+    Branch.objects.filter(pk=terminal.branch_id).update(is_active=False)
+    assert "data-pin" not in counter.get(URL).text
+
+
 def test_a_forged_cookie_is_no_terminal(client: Client, cast: Cast, terminal: Terminal) -> None:
     client.cookies[TERMINAL_COOKIE] = "x:y"
     assert "data-pin" not in client.get(URL).text

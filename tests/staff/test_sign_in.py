@@ -44,6 +44,16 @@ def test_each_role_lands_where_its_day_begins(
     assert send(client, person)["Location"] == reverse(place)
 
 
+def test_a_branch_that_was_closed_down_lets_nobody_in(
+    client: Client, cast: Cast, menteng: Branch, jayapura: Branch
+) -> None:
+    AssignmentFactory(staff=cast.anna, branch=jayapura)
+    Branch.objects.filter(pk=menteng.pk).update(is_active=False)
+    send(client)
+    assert client.session["branch_id"] == jayapura.pk
+    assert "belum punya cabang" in send(Client(), "bela").text
+
+
 def test_a_phone_writes_the_name_with_a_capital(client: Client, cast: Cast) -> None:
     assert send(client, " Anna ").status_code == 302
 
