@@ -135,6 +135,16 @@ def test_an_older_message_to_the_same_number_is_no_proof(unclear, plan, clock, s
     assert refreshed(message).state == MessageState.QUEUED
 
 
+def test_a_message_just_before_it_proves_no_absence_so_early(unclear, plan, clock, sending):
+    """The list holds that one, which we know: ours may still come."""
+    plan(key="before", at=clock())
+    actions.send_due(clock=clock)
+    message = unclear("drop_before", key="ours")
+
+    assert actions.settle(clock=clock) == 0
+    assert refreshed(message).absent_seen == 0
+
+
 def test_something_nobody_knows_at_the_same_number_stops_a_resend(unclear, clock, sending):
     sending.client().messages.create(
         to="whatsapp:+6281234567890", from_="whatsapp:+6281100000000", body="Ditulis tangan"
