@@ -66,6 +66,7 @@ def test_it_waits_while_the_promo_is_paused_and_goes_on_with_it(
 
 def test_it_is_withdrawn_with_a_cancelled_promo(failed, batch, plan) -> None:
     child, other = stand_in(failed), plan(key="other")
+    assert batches.withdraw(batch, by=None, at=NOW) == 0
     batches.cancel_batch(batch)
 
     assert batches.withdraw(batch, by=None, at=NOW) == 1

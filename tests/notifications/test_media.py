@@ -197,6 +197,14 @@ def test_only_for_those_who_may_read_the_talk(post, kept, customer, sign_in, cas
     talk = write(post, (PICTURE, "image/png"))
     one = InboundMedia.objects.get()
     assert opened(sign_in(cast.boris), talk, one).status_code == 404
+    # Nor by the number of another talk that she may read.
+    own = Conversation.objects.create(
+        phone="+6289999999999",
+        channel="whatsapp",
+        branch=cast.anna.branches[0],
+        last_at=talk.last_at,
+    )
+    assert opened(sign_in(cast.anna), own, one).status_code == 404
     assert kept.asked == []
 
 

@@ -16,6 +16,7 @@ from notifications.actions.pacing import Health
 from notifications.models import (
     Batch,
     Circuit,
+    DaySlot,
     Lane,
     Message,
     MessageClass,
@@ -408,16 +409,13 @@ def test_one_a_day_and_the_second_the_next_morning(plan, sending, clock, menteng
     assert actions.send_due(clock=clock) == 1
 
 
-def test_a_refused_message_does_not_use_up_the_day(plan, sending, clock, customer, menteng):
+def test_a_refused_message_does_not_use_up_the_day(plan, sending, clock, customer):
     type(customer).objects.filter(pk=customer.pk).update(phone="+6281200021612")
     plan(key="refused", one_a_day=True)
     actions.send_due(clock=clock)
-    type(customer).objects.filter(pk=customer.pk).update(phone="+6281234567890")
-    PhoneStanding.objects.all().delete()
-    plan(key="next", one_a_day=True)
-    actions.send_due(clock=clock)
 
-    assert states() == {"refused": "failed", "next": "accepted"}
+    assert states() == {"refused": "failed"}
+    assert not DaySlot.objects.exists()
 
 
 def test_the_portfolios_people_of_24_hours(plan_some, plan, sending, clock, customer):
