@@ -151,13 +151,23 @@ def inbox_etag(branch: Branch, *, by: Staff, shown: str) -> str:
         named=Count("customer"),
     )
     last = found.pop("last")
-    parts = [by.pk, by.language, shown, f"{last.timestamp():.6f}" if last else 0, *found.values()]
+    parts = [
+        by.pk,
+        by.language,
+        _tab(shown).key,
+        f"{last.timestamp():.6f}" if last else 0,
+        *found.values(),
+    ]
     return '"' + ".".join(str(part) for part in parts) + '"'
+
+
+def _tab(shown: str) -> Tab:
+    return next((one for one in TABS if one.key == shown), TABS[0])
 
 
 def inbox(branch: Branch, *, by: Staff, shown: str) -> Inbox:
     """Return the newest conversations of a tab; a possible stop stands above everything."""
-    tab = next((one for one in TABS if one.key == shown), TABS[0])
+    tab = _tab(shown)
     last = InboundMessage.objects.filter(conversation=OuterRef("pk")).order_by("-at", "-pk")
     rows = Conversation.objects.visible_to(by).filter(tab.condition, branch=branch)
     if tab.key == "mine":

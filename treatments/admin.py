@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from frontdesk.chosen_rows import ChosenInline
+from frontdesk.form_fields import RupiahField
 from treatments.models import Qualification, Supply, Treatment, TreatmentSupply
 
 
@@ -28,8 +31,13 @@ class QualificationInline(ChosenInline[Qualification, Treatment]):
     autocomplete_fields = ["staff"]
 
 
+class TreatmentForm(forms.ModelForm[Treatment]):
+    price = RupiahField(label=_("Harga (Rp)"))
+
+
 @admin.register(Treatment)
 class TreatmentAdmin(KeptOnceUsed, admin.ModelAdmin[Treatment]):
+    form = TreatmentForm
     list_display = ["code", "name", "category", "minutes", "price", "needs_doctor", "is_active"]
     list_display_links = ["code", "name"]
     list_filter = ["is_active", "needs_doctor", "category"]

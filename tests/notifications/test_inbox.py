@@ -75,6 +75,12 @@ def test_polls_answer_only_what_is_new(anna, talk):
         assert anna.get(address, headers={"If-None-Match": etag}).status_code == 200
 
 
+def test_a_tab_that_is_none_is_the_first_one(anna, talk):
+    first = anna.get(url("inbox_rows"))
+    wild = anna.get(url("inbox_rows"), {"show": "mine\r\nX-Header: 1"})
+    assert (wild.status_code, wild["ETag"]) == (200, first["ETag"])
+
+
 def test_an_answer_goes_out_at_once_and_is_hers(anna, cast, talk):
     assert answer(anna, talk).status_code == 302
     message = Message.objects.get(key__startswith="reply:")

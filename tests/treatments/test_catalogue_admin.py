@@ -27,7 +27,7 @@ def test_an_administrator_changes_price_hands_and_products(
             "public_name": "perawatan wajah",
             "category": "Wajah",
             "minutes": "70",
-            "price": "375000",
+            "price": "375.000",
             "control_days": "14,30",
             "is_active": "on",
             "qualifications-TOTAL_FORMS": "2",
