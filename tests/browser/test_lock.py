@@ -69,7 +69,8 @@ def look(page: Page, name: str) -> None:
     check_axe(page)
     for size, viewport in SIZES:
         page.set_viewport_size(viewport)  # type: ignore[arg-type]
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        # The new width reaches the page a moment after it was set.
+        page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
         shoot(page, f"staff-{name}-{size}", full=size == "phone")
     page.set_viewport_size(COUNTER)  # type: ignore[arg-type]
 
