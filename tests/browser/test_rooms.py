@@ -1,6 +1,7 @@
 """Steps 7 and 9 of the day: the beautician's phone, the doctor's yes, and the evening's recap."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -65,13 +66,22 @@ def test_a_slip_comes_by_itself_and_takes_four_taps(
     sign_in: SignInPage,
 ) -> None:
     page = phone_page
+    page.clock.install()
     sign_in(page, cast.tari)
     page.goto("/my/slips/")
     expect(page.get_by_text("Belum ada slip")).to_be_visible()
     check_axe(page)
     page.evaluate("window.stayed = true")
 
+    # Two seconds of her phone's own clock, however slow the machine is.
+    with page.expect_response("**/my/slips/") as unchanged:
+        page.clock.pause_at(timezone.now() + timedelta(minutes=1))
+    assert unchanged.value.status == 304
     slip = _issue(cast, menteng, treatments=[facial], customer=sari)
+    with page.expect_response("**/my/slips/") as changed:
+        page.clock.run_for(timedelta(seconds=2) // timedelta(milliseconds=1))
+    assert changed.value.status == 200
+    page.clock.resume()
     expect(page.get_by_text("Ibu Sari Melati")).to_be_visible()
     assert page.evaluate("window.stayed"), "the page was not loaded anew"
     assert "1234567890" not in page.content().replace("-", "")
