@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from customers.models import Customer
 from frontdesk.branches.models import Branch
 from frontdesk.staff.permissions import Role
 from tests.conftest import Cast, SignIn
@@ -31,6 +32,19 @@ def test_a_slip_that_needs_the_doctor_waits_here(cast: Cast, slip: Slip, sign_in
     page = sign_in(cast.dewi).get("/approvals/").content.decode()
     assert slip.code in page
     assert slip.customer.phone[3:] not in page.replace("-", "")
+
+
+def test_an_allergy_that_was_just_written_reaches_the_doctor(
+    cast: Cast, slip: Slip, sign_in: SignIn
+) -> None:
+    client, poll = sign_in(cast.dewi), {"X-Poll": "1", "HX-Request": "true"}
+    seen = client.get("/approvals/", headers=poll)["ETag"]
+    assert client.get("/approvals/", headers=poll | {"If-None-Match": seen}).status_code == 304
+    Customer.objects.filter(pk=slip.customer_id).update(allergies="penisilin", version=2)
+
+    answer = client.get("/approvals/", headers=poll | {"If-None-Match": seen})
+
+    assert "penisilin" in answer.text
 
 
 def test_the_yes_stands_on_the_slip_with_name_and_time(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from customers.models import Customer
 from frontdesk.branches.models import Branch
 from frontdesk.staff.permissions import Role
 from tests.conftest import Cast, SignIn
@@ -146,6 +147,18 @@ def test_an_unchanged_poll_gets_a_304_and_a_new_slip_the_list(
     changed = client.get("/my/slips/", HTTP_IF_NONE_MATCH=first["ETag"], **POLL)
     assert changed.status_code == 200
     assert new.code in changed.content.decode()
+
+
+def test_an_allergy_that_was_just_written_reaches_her_phone(
+    cast: Cast, slip: Slip, sign_in: SignIn
+) -> None:
+    client = sign_in(cast.tari)
+    seen = client.get("/my/slips/", **POLL)["ETag"]
+    Customer.objects.filter(pk=slip.customer_id).update(allergies="penisilin", version=2)
+
+    answer = client.get("/my/slips/", HTTP_IF_NONE_MATCH=seen, **POLL)
+
+    assert "penisilin" in answer.text
 
 
 def test_a_slip_passed_on_leaves_her_phone_and_reaches_the_other(

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from customers.models import Customer
 from frontdesk.branches.models import Branch
 from frontdesk.visits.models import Visit
 from tests.conftest import Cast, SignIn
@@ -97,6 +98,9 @@ def test_the_page_hears_what_changed_and_is_quiet_otherwise(
     after = desk.get(_url("slip_live", slip.pk), headers={"If-None-Match": first["ETag"]})
     assert after.status_code == 200
     assert "Diterima" in after.content.decode()
+    Customer.objects.filter(pk=slip.customer_id).update(allergies="penisilin", version=2)
+    later = desk.get(_url("slip_live", slip.pk), headers={"If-None-Match": after["ETag"]})
+    assert "penisilin" in later.text
 
 
 def test_a_scanned_code_opens_its_slip(

@@ -48,7 +48,8 @@ def with_events(answer: HttpResponse, **events: Any) -> HttpResponse:
 
 
 def etag_of(slips: "QuerySet[Slip]") -> str:
-    """Return what changes whenever a list of these slips would look different."""
-    rows = slips.select_related(None).prefetch_related(None).values_list("pk", "version")
+    """Return what changes whenever a list of these slips, or a customer's card, looks different."""
+    plain = slips.select_related(None).prefetch_related(None)
+    rows = plain.values_list("pk", "version", "customer__version")
     seen = repr((list(rows), get_language()))
     return f'"{sha256(seen.encode()).hexdigest()[:24]}"'

@@ -192,7 +192,7 @@ def _show(request: StaffRequest, slip: Slip, template: str) -> HttpResponse:
 
 def _etag(slip: Slip) -> str:
     last = slip.events.aggregate(last=Max("pk"))["last"]
-    return f'"{slip.pk}-{slip.version}-{last or 0}"'
+    return f'"{slip.pk}-{slip.version}-{last or 0}-{slip.customer_id}-{slip.customer.version}"'
 
 
 def _dialog(
