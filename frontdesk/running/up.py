@@ -41,6 +41,11 @@ SHARED = (
     *("TWILIO_API_BASE", "TWILIO_FROM_WHATSAPP", "TWILIO_FROM_SMS"),
 )
 INBOUND_PATH = "/tw/in/"
+# Named from outside, each is a clinic's own: no invented people go there.
+OWN = {"DATABASE_URL": "a database", "TWILIO_ACCOUNT_SID": "a messaging account"}
+FIRST_ADMIN = (
+    "python3 manage.py first_admin USERNAME --name NAME --branch BRANCH --code CODE --zone WIB"
+)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -68,7 +73,11 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--data", type=Path, default=ROOT / "var", metavar="DIR", help="where everything is kept"
     )
-    parser.add_argument("--empty", action="store_true", help="no demo clinic")
+    parser.add_argument(
+        "--empty",
+        action="store_true",
+        help="no demo clinic; nor is there one with a DATABASE_URL or TWILIO_ACCOUNT_SID of yours",
+    )
     return parser
 
 
@@ -102,6 +111,7 @@ class Up:
         self.empty = empty
         self.environ = dict(os.environ)
         self.has_own_database = not self.environ.get("DATABASE_URL")
+        self.given = [name for name in OWN if self.environ.get(name)]
         self.began = time.monotonic()
         self.supervisor = Supervisor(data.logs, cwd=ROOT, say=self.say)
         self.address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
@@ -128,6 +138,12 @@ class Up:
     def _start(self) -> None:
         if not self.has_own_database:
             self._look_at_database()
+        elif self.given and self.data.recall("demo"):
+            # Its reminders wait for their day, and somebody has those numbers.
+            raise DidNotStart(
+                f"The demo clinic lives in {self.data.path}, and TWILIO_ACCOUNT_SID would write to"
+                " its invented people: name another folder with --data, or leave the account out."
+            )
         self._settle_environment()
         servers = self._start_servers()
         shared = {name: self.environ[name] for name in SHARED if name in self.environ}
@@ -269,9 +285,9 @@ class Up:
     def _wants_demo(self) -> bool:
         """Decided once a data folder: a real clinic's data never gets a demo's later."""
         decided = self.data.recall("demo")
-        wanted = bool(not self.empty if decided is None else decided)
+        wanted = bool(not (self.empty or self.given) if decided is None else decided)
         self.data.note(demo=wanted)
-        return wanted
+        return wanted and not self.given
 
     # Pages ---------------------------------------------------------------------------------
 
@@ -303,8 +319,14 @@ class Up:
         if logins := self._logins():
             self.say(f"\n{logins}")
         else:
-            self.say("Is nobody there yet? `python3 manage.py first_admin --help`")
+            self.say(f"\n{self._why_no_logins()} The first administrator: {FIRST_ADMIN}")
         self.say("\nCtrl-C stops everything.")
+
+    def _why_no_logins(self) -> str:
+        if not self.given:
+            return "No demo clinic here."
+        names = " and ".join(f"{name} names {OWN[name]} of yours" for name in self.given)
+        return f"No demo clinic, because {names}."
 
     def _logins(self) -> str:
         try:
