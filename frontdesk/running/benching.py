@@ -3,7 +3,6 @@
 import argparse
 import importlib
 import os
-import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -27,7 +26,7 @@ class Bench(Up):
     """A start of everything that measures itself and ends."""
 
     def measure(self, module: str, arguments: Sequence[str]) -> int:
-        self.data.hold()
+        self.data.hold_for_trial()
         self.supervisor.listen_to_signals()
         try:
             self._start()
@@ -38,7 +37,7 @@ class Bench(Up):
             return self.supervisor.run_in_terminal([*command, *arguments], environ)
         finally:
             self.supervisor.stop()
-            self.data.release()
+            self.data.release_and_remove()
 
     def _greet(self) -> None:
         self.say(f"Started in {time.monotonic() - self.began:.1f} s.")
@@ -87,19 +86,18 @@ def _measure_pages(argv: Sequence[str]) -> int:
 def _measure(module: str, arguments: Sequence[str], *, data: Path, empty: bool) -> int:
     for name in NOT_FOR_TRIALS:
         os.environ.pop(name, None)
-    shutil.rmtree(data, ignore_errors=True)
     bench = Bench("127.0.0.1", free_port(None), DataFolder(data), empty=empty)
-    try:
-        return bench.measure(module, arguments)
-    finally:
-        shutil.rmtree(data, ignore_errors=True)
+    return bench.measure(module, arguments)
 
 
 def _arguments(prog: str, *, asks: int) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=prog, description=__doc__)
     parser.add_argument("--asks", type=int, default=asks, help="requests of each client")
     parser.add_argument(
-        "--data", type=Path, default=ROOT / "var" / "bench", help="emptied before and after"
+        "--data",
+        type=Path,
+        default=ROOT / "var" / "bench",
+        help="of its own; emptied before and after",
     )
     return parser
 

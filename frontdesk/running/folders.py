@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 LONGEST_SOCKET_PATH = 104  # macOS; Linux takes 107
+LOCK, NOTES = "up.lock", "up.json"
 LONGEST_SOCKET_NAME = len("/.s.PGSQL.5432.lock")
 
 
@@ -26,6 +27,10 @@ class NotWritable(Exception):
     """The data folder is none, or not ours."""
 
 
+class NotATrials(Exception):
+    """Something lies in this folder that no trial left there."""
+
+
 class DataFolder:
     """`var/`, or what `--data` names."""
 
@@ -34,7 +39,7 @@ class DataFolder:
         self.logs = self.path / "log"
         self.static = self.path / "static"
         self.media = self.path / "media"
-        self._notes = self.path / "up.json"
+        self._notes = self.path / NOTES
         self._held: int | None = None
         self._sockets: Path | None = None
 
@@ -42,7 +47,7 @@ class DataFolder:
         """Keep it for this process until it ends, however it ends."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            held = os.open(self.path / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
+            held = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as problem:
             raise NotWritable(
                 f"Nothing can be written to {self.path} ({problem.strerror}):"
@@ -60,7 +65,37 @@ class DataFolder:
                 + " Stop it there with Ctrl-C, or name another folder with --data."
             ) from None
         self._held = held
-        self.note(supervisor=os.getpid(), address=None)
+        self.note(supervisor=os.getpid(), address=None, trial=False)
+
+    def hold_for_trial(self) -> None:
+        """Keep it as `hold` does, emptied; only what a trial left there is taken away."""
+        if self._files() and not self.recall("trial"):
+            raise NotATrials(
+                f"{self.path} is not empty, and no trial made what lies there:"
+                " name a new folder with --data, or empty this one yourself."
+            )
+        self.hold()
+        self.note(trial=True)
+        self._clear()
+
+    def release_and_remove(self) -> None:
+        """Leave nothing of a trial, while nobody else can begin one here."""
+        self._clear()
+        self.release()
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def _clear(self) -> None:
+        """Take away all but what says whose it is, so that a clearing broken off can go on."""
+        for path in self._files():
+            if path.name in (LOCK, NOTES):
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
+
+    def _files(self) -> list[Path]:
+        return list(self.path.iterdir()) if self.path.is_dir() else []
 
     def note(self, **facts: object) -> None:
         """Write down facts that a later start, or a second one, wants to know."""

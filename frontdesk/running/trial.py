@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import shutil
 import signal
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,9 +38,7 @@ class Trial(Up):
     ) -> None:
         for name in NOT_FOR_TRIALS:
             os.environ.pop(name, None)
-        self.folder = folder
         self.keeps = keeps
-        shutil.rmtree(folder, ignore_errors=True)
         super().__init__("127.0.0.1", free_port(None), DataFolder(folder), empty=True)
         self.environ["DJANGO_SETTINGS_MODULE"] = settings_module
         self.provider_url = ""
@@ -49,7 +46,7 @@ class Trial(Up):
     @contextlib.contextmanager
     def prepared(self) -> Iterator[None]:
         """Servers up, the tables made; everything is gone afterwards."""
-        self.data.hold()
+        self.data.hold_for_trial()
         self.supervisor.listen_to_signals()
         try:
             self._settle_environment()
@@ -59,9 +56,10 @@ class Trial(Up):
             yield
         finally:
             self.supervisor.stop()
-            self.data.release()
-            if not self.keeps:
-                shutil.rmtree(self.folder, ignore_errors=True)
+            if self.keeps:
+                self.data.release()
+            else:
+                self.data.release_and_remove()
 
     def copy_database(self, name: str) -> None:
         """Another one with the same tables; nobody may be using the first one yet."""

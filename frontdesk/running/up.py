@@ -18,6 +18,7 @@ from frontdesk.running import postgres, valkey
 from frontdesk.running.folders import (
     AlreadyRuns,
     DataFolder,
+    NotATrials,
     NotWritable,
     free_port,
     why_not_listen,
@@ -93,7 +94,7 @@ class CannotListen(Exception):
 
 # Each says in one sentence what is wrong and what to do.
 EXPECTED = (
-    *(AlreadyRuns, CannotListen, DidNotStart, NotWritable),
+    *(AlreadyRuns, CannotListen, DidNotStart, NotATrials, NotWritable),
     *(postgres.NoPostgres, valkey.NoValkey),
 )
 

@@ -30,7 +30,10 @@ def arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--data", type=Path, default=ROOT / "var" / "chaos", help="emptied before and after"
+        "--data",
+        type=Path,
+        default=ROOT / "var" / "chaos",
+        help="of its own; emptied before and after",
     )
     parser.add_argument("--keep", action="store_true", help="leave the database and the logs there")
     return parser

@@ -21,7 +21,10 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--people", type=int, default=300_000, help="whom a promo is planned for")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument(
-        "--data", type=Path, default=ROOT / "var" / "bench", help="emptied before and after"
+        "--data",
+        type=Path,
+        default=ROOT / "var" / "bench",
+        help="of its own; emptied before and after",
     )
     parser.add_argument("--keep", action="store_true", help="leave the database and the logs there")
     return parser
