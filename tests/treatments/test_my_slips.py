@@ -1,5 +1,6 @@
 """The beautician's phone (step 7 of the day)."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -19,6 +20,7 @@ from tests.factories import (
 )
 from treatments import actions
 from treatments.models import Slip, SlipSupply, Treatment, TreatmentSupply
+from treatments.models.slip import SlipEventKind
 from treatments.states import SlipState
 
 POLL = {"HTTP_X_POLL": "1", "HTTP_HX_REQUEST": "true"}
@@ -83,6 +85,55 @@ def test_four_taps_from_issued_to_done(cast: Cast, slip: Slip, sign_in: SignIn) 
     assert slip.state == SlipState.DONE
     assert slip.result_note == "Nyaman."
     assert list(SlipSupply.objects.values_list("supply__name", "quantity")) == [("Serum", 2)]
+
+
+def test_a_tap_whose_answer_was_lost_is_done_once_and_never_refused(
+    cast: Cast, slip: Slip, sign_in: SignIn
+) -> None:
+    serum = SupplyFactory(name="Serum")
+    client = sign_in(cast.tari)
+    for deed in ("accept", "start"):
+        for _ in range(2):
+            answer = client.post(f"/my/slips/{slip.pk}/{deed}/", HTTP_HX_REQUEST="true")
+            assert answer.status_code == 200
+    said = {f"used_{serum.pk}": "2", "result_note": "Nyaman."}
+    for _ in range(2):
+        answer = client.post(f"/my/slips/{slip.pk}/finish/", said, follow=True)
+        assert f"Slip {slip.code} selesai." in answer.text
+
+    moves = slip.events.filter(kind=SlipEventKind.MOVED).values_list("new", flat=True)
+    assert list(moves) == ["issued", "accepted", "in_progress", "done"]
+    assert SlipSupply.objects.get().quantity == 2
+    for other in ({"result_note": "Perih."}, {f"used_{serum.pk}": "3"}):
+        answer = client.post(f"/my/slips/{slip.pk}/finish/", said | other)
+        assert answer.status_code == 409
+        assert f"Slip {slip.code} sudah selesai." in answer.text
+    slip.refresh_from_db()
+    assert slip.result_note == "Nyaman."
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_taps_at_one_moment_finish_once(
+    cast: Cast, menteng: Branch, now: datetime, at_once: Callable
+) -> None:
+    slip = create_slip(
+        branch=menteng, desk=cast.anna, beautician=cast.tari, state=SlipState.IN_PROGRESS, at=now
+    )
+    serum = SupplyFactory()
+    loaded = [Slip.objects.select_related("branch").get(pk=slip.pk) for _ in range(4)]
+
+    answers = at_once(
+        [
+            lambda one=one: actions.finish_slip(
+                one, result_note="Nyaman.", supplies=[(serum, 1)], by=cast.tari, at=now
+            )
+            for one in loaded
+        ]
+    )
+
+    assert answers == [None] * 4
+    assert slip.events.filter(new=SlipState.DONE).count() == 1
+    assert SlipSupply.objects.count() == 1
 
 
 def test_a_quantity_that_is_no_number_keeps_what_was_typed(

@@ -38,6 +38,10 @@ DEEDS: dict[SlipState, Deed] = {
 }
 
 
+# A beautician's tap that comes a second time finds what it wanted.
+HER_TAPS = {SlipState.ACCEPTED, SlipState.IN_PROGRESS, SlipState.DONE}
+
+
 @pytest.mark.parametrize("to", DEEDS)
 @pytest.mark.parametrize("state", SlipState)
 def test_a_deed_does_what_the_table_of_states_says(
@@ -54,9 +58,12 @@ def test_a_deed_does_what_the_table_of_states_says(
         assert last.at == NOW
         assert (slip.state, slip.version) == (to, version + 1)
     else:
-        with pytest.raises(CannotChangeSlip) as refusal:
+        if state == to and to in HER_TAPS:
             DEEDS[to](slip, cast)
-        assert str(refusal.value).endswith(".")
+        else:
+            with pytest.raises(CannotChangeSlip) as refusal:
+                DEEDS[to](slip, cast)
+            assert str(refusal.value).endswith(".")
         slip.refresh_from_db()
         assert (slip.state, slip.version) == (state, version)
         assert SlipEvent.objects.filter(slip=slip).count() == before

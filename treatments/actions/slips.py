@@ -134,6 +134,10 @@ def issue_slip(slip: Slip, *, by: Staff, at: datetime) -> None:
 
 @transaction.atomic
 def accept_slip(slip: Slip, *, by: Staff, at: datetime) -> None:
+    """Take a slip over. As with each of her taps: once more, when no answer came, is still once."""
+    _lock(slip)
+    if _is_hers_in(slip, SlipState.ACCEPTED, by=by):
+        return
     if reason := why_not_treat(slip, by=by):
         raise CannotChangeSlip(reason)
     _move(slip, to=SlipState.ACCEPTED, by=by, at=at, accepted_at=at)
@@ -142,6 +146,9 @@ def accept_slip(slip: Slip, *, by: Staff, at: datetime) -> None:
 @transaction.atomic
 def start_slip(slip: Slip, *, by: Staff, at: datetime) -> None:
     """Begin the treatment; one that needs the doctor waits for the doctor's yes."""
+    _lock(slip)
+    if _is_hers_in(slip, SlipState.IN_PROGRESS, by=by):
+        return
     if reason := why_not_start(slip, by=by):
         raise CannotChangeSlip(reason)
     _move(slip, to=SlipState.IN_PROGRESS, by=by, at=at, started_at=slip.started_at or at)
@@ -157,6 +164,9 @@ def finish_slip(
     at: datetime,
 ) -> None:
     """Finish the treatment, write down what it used, and plan the customer's controls."""
+    _lock(slip)
+    if _is_hers_in(slip, SlipState.DONE, by=by) and _says(slip, result_note, supplies):
+        return
     if reason := why_not_treat(slip, by=by):
         raise CannotChangeSlip(reason)
     _move(slip, to=SlipState.DONE, by=by, at=at, finished_at=at, result_note=result_note)
@@ -280,6 +290,17 @@ def _write_lines(slip: Slip, treatments: Sequence[Treatment]) -> None:
 def _lock(slip: Slip) -> None:
     rows = Slip.objects.select_for_update(of=("self",)).select_related("branch")
     slip.refresh_from_db(from_queryset=rows)
+
+
+def _is_hers_in(slip: Slip, state: SlipState, *, by: Staff) -> bool:
+    """Tell whether she brought a slip there herself; whoever is given it begins anew."""
+    return slip.state == state and slip.beautician_id == by.pk
+
+
+def _says(slip: Slip, result_note: str, supplies: Sequence[tuple[Supply, int]]) -> bool:
+    used = {supply.pk: quantity for supply, quantity in supplies if quantity}
+    written = dict(slip.supplies.values_list("supply_id", "quantity"))
+    return slip.result_note == result_note and written == used
 
 
 def _move(
