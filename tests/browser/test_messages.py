@@ -1,37 +1,24 @@
-"""A reminder on its way: in the manager's log, on the customer's phone, and the customer's no."""
+"""Step 8 of the day: from the finished slip to the customer's phone, her time line and her no."""
 
 from urllib.parse import urlsplit
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from customers.models import ConsentEvent
 from notifications import actions
 from notifications.models import InboundMessage, Message
 from notifications.states import MessageState
 from tests.browser.conftest import COUNTER, PHONE, check_axe, shoot
-from tests.notifications.conftest import (
-    account,
-    clock,
-    customer,
-    plan,
-    provider,
-    reminder,
-    sending,
-    twilio_server,
-)
+from tests.factories import TreatmentFactory, create_slip, put_on_duty
+from tests.notifications.conftest import account, customer, provider, sending, twilio_server
 from tests.twilio_server import until
+from treatments.actions import finish_slip
+from treatments.notices import CONTROL_TEMPLATE
+from treatments.states import SlipState
 
-__all__ = [
-    "account",
-    "clock",
-    "customer",
-    "plan",
-    "provider",
-    "reminder",
-    "sending",
-    "twilio_server",
-]
+__all__ = ["account", "customer", "provider", "sending", "twilio_server"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -53,19 +40,52 @@ def customers_phone(browser, sending):
     assert faults == []
 
 
-def test_from_the_plan_to_the_customers_answer(
-    plan, sending, clock, settings, live_server, cast, customer, page, sign_in, customers_phone
+@pytest.fixture
+def treat(cast, menteng, customer):
+    """Return a function that brings her into Tari's hands, for a control in so many days."""
+    # A reminder goes at any hour of the day on which this runs.
+    menteng.quiet_from = menteng.quiet_until = menteng.day_starts_at
+    menteng.save()
+
+    def begin(*, control_in):
+        at = timezone.now()
+        put_on_duty(cast.tari, branch=menteng, at=at)
+        return create_slip(
+            branch=menteng,
+            desk=cast.anna,
+            beautician=cast.tari,
+            treatments=[TreatmentFactory(control_days=[control_in])],
+            customer=customer,
+            state=SlipState.IN_PROGRESS,
+            at=at,
+        )
+
+    return begin
+
+
+def send_reminder():
+    """Send what is due when the hour of the waiting reminder has come; return how many went."""
+    waiting = Message.objects.get(notice=CONTROL_TEMPLATE, state=MessageState.QUEUED)
+    return actions.send_due(clock=lambda: waiting.due_at)
+
+
+def test_from_the_finished_slip_to_the_customers_answer(
+    treat, sending, settings, live_server, cast, customer, page, sign_in, customers_phone
 ):
     settings.PUBLIC_BASE_URL = live_server.url
     sending.set(inbound_url=live_server.url + reverse("notifications:inbound"))
-    plan()
-    actions.send_due(clock=clock)
-    until(lambda: Message.objects.get().provider_status == "read")
+    slip = treat(control_in=1)
+    sign_in(page, cast.tari)
+    page.goto(reverse("treatments:my_slip_finish", args=[slip.pk]))
+    page.get_by_role("button", name="Simpan dan selesai").click()
+    page.get_by_text(f"Slip {slip.code} selesai.").wait_for()
+    assert send_reminder() == 1
+    until(lambda: Message.objects.get(notice=CONTROL_TEMPLATE).provider_status == "read")
 
     customers_phone.goto("/")
     check_axe(customers_phone)
     customers_phone.get_by_text("+62 812-3456-7890").click()
-    customers_phone.get_by_text("Halo Ibu Sari, sampai jumpa besok.").wait_for()
+    customers_phone.get_by_text("Jadwal kontrol Anda adalah").wait_for()
     check_axe(customers_phone)
     shoot(customers_phone, "provider-phone")
 
@@ -76,23 +96,28 @@ def test_from_the_plan_to_the_customers_answer(
     page.get_by_role("row", name="Sari Contoh").get_by_text("Dibaca").wait_for()
     check_axe(page)
     shoot(page, "message-list")
-    page.get_by_role("link", name="Halo Ibu Sari").click()
+    page.get_by_role("link", name="Halo ").click()
     page.get_by_role("heading", name="Pesan untuk Sari Contoh").wait_for()
     page.get_by_text("Sampai", exact=True).wait_for()
     check_axe(page)
     shoot(page, "message-story", full=True)
+    page.goto(reverse("home:customer", args=[customer.pk]))
+    told = page.locator("#timeline").get_by_role("listitem").filter(has_text="Jadwal kontrol Anda")
+    told.get_by_text("Dibaca", exact=True).wait_for()
+    shoot(page, "message-timeline", full=True)
 
     customers_phone.get_by_role("textbox", name="Balasan").fill("BERHENTI")
     customers_phone.keyboard.press("Enter")
     customers_phone.get_by_text("BERHENTI").wait_for()
     until(lambda: InboundMessage.objects.exists())
     assert not ConsentEvent.objects.latest_for(customer)["service"].is_granted
-    plan(key="test:2")
-    actions.send_due(clock=clock)
+    finish_slip(treat(control_in=2), by=cast.tari, at=timezone.now())
+    assert send_reminder() == 0
 
-    assert Message.objects.get(key="test:2").state == MessageState.SUPPRESSED
+    assert Message.objects.filter(notice=CONTROL_TEMPLATE).latest("pk").state == "suppressed"
+    assert len(sending.accepted()) == 1
     page.goto(reverse("notifications:message_list") + "?group=unsent")
-    page.get_by_text("tidak ingin menerima pesan").wait_for()
+    page.get_by_text("tidak ingin menerima pesan").first.wait_for()
     check_axe(page)
 
 
