@@ -148,6 +148,15 @@ def note_no_show(visit: Visit, *, by: Staff, at: datetime) -> None:
     _move(visit, to=VisitState.NO_SHOW, by=by, at=at, ended_at=at)
 
 
+def has_done(visit: Visit, to: VisitState, *, by: Staff, note: str = "") -> bool:
+    """Tell whether a visit is in a state by her own last step: then her second press is done."""
+    if visit.state != to:
+        return False
+    steps = visit.events.filter(kind__in=[VisitEventKind.MOVED, VisitEventKind.UNDONE])
+    last = steps.order_by("-pk").values_list("kind", "new", "by", "note").first()
+    return last == (VisitEventKind.MOVED, to, by.pk, note)
+
+
 def last_step(visit: Visit) -> VisitEvent | None:
     """Return the newest step still in force, or None where there is none to take back."""
     return (
@@ -187,6 +196,8 @@ def undo_last_step(visit: Visit, *, by: Staff, at: datetime, step: int | None = 
 def _move(
     visit: Visit, *, to: VisitState, by: Staff, at: datetime, note: str = "", **fields: Any
 ) -> None:
+    if has_done(visit, to, by=by, note=note):
+        return
     if reason := why_not_move(visit, to, by=by):
         raise CannotChangeVisit(reason)
     old = VisitState(visit.state)
@@ -201,6 +212,8 @@ def _move(
     moved = Visit.objects.filter(pk=visit.pk, state=old).update(state=to, **fields)
     visit.refresh_from_db()
     if not moved:
+        if has_done(visit, to, by=by, note=note):
+            return
         raise CannotChangeVisit(moved_by_another(visit))
     _note(visit, VisitEventKind.MOVED, old=old, by=by, at=at, note=note, before=before)
     _tell(visit, old=old, by=by, at=at)

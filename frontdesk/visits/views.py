@@ -59,25 +59,25 @@ def visit_ticket(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_required(Permission.RUN_QUEUE)
 @require_POST
 def visit_call(request: StaffRequest, pk: int) -> HttpResponse:
-    return _do(request, pk, actions.call_visit)
+    return _do(request, pk, VisitState.CALLED, actions.call_visit)
 
 
 @staff_required(Permission.RUN_QUEUE)
 @require_POST
 def visit_start(request: StaffRequest, pk: int) -> HttpResponse:
-    return _do(request, pk, actions.start_visit)
+    return _do(request, pk, VisitState.SERVING, actions.start_visit)
 
 
 @staff_required(Permission.RUN_QUEUE)
 @require_POST
 def visit_hold(request: StaffRequest, pk: int) -> HttpResponse:
-    return _do(request, pk, actions.hold_visit)
+    return _do(request, pk, VisitState.HELD, actions.hold_visit)
 
 
 @staff_required(Permission.RUN_QUEUE)
 @require_POST
 def visit_put_back(request: StaffRequest, pk: int) -> HttpResponse:
-    return _do(request, pk, actions.put_back)
+    return _do(request, pk, VisitState.WAITING, actions.put_back)
 
 
 @staff_required(Permission.RUN_QUEUE)
@@ -87,13 +87,13 @@ def visit_finish(request: StaffRequest, pk: int) -> HttpResponse:
     visit = _visit_or_404(request, pk)
     doubt = "" if "sure" in request.POST else why_ask_before_finishing(visit)
     if not doubt or why_not_move(visit, VisitState.DONE, by=request.user):
-        return _do(request, pk, actions.finish_visit)
+        return _do(request, pk, VisitState.DONE, actions.finish_visit)
     if behind := why_behind(visit, seen=request.POST.get("seen", "")):
         return _refused(request, visit, behind)
     if request.htmx:
         return _card(request, visit, doubt=doubt, status=409)
     messages.warning(request, doubt)
-    return _do(request, pk, actions.finish_visit)
+    return _do(request, pk, VisitState.DONE, actions.finish_visit)
 
 
 @staff_required(Permission.RUN_QUEUE)
@@ -103,13 +103,14 @@ def visit_left(request: StaffRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         problem = str(form.errors["reason"][0])
         return _refused(request, _visit_or_404(request, pk), problem, status=422)
-    return _do(request, pk, actions.note_left, note=form.cleaned_data["reason"])
+    reason = form.cleaned_data["reason"]
+    return _do(request, pk, VisitState.LEFT, actions.note_left, note=reason)
 
 
 @staff_required(Permission.RUN_QUEUE)
 @require_POST
 def visit_no_show(request: StaffRequest, pk: int) -> HttpResponse:
-    return _do(request, pk, actions.note_no_show)
+    return _do(request, pk, VisitState.NO_SHOW, actions.note_no_show)
 
 
 @staff_required(Permission.RUN_QUEUE)
@@ -152,10 +153,13 @@ def _visit_or_404(request: StaffRequest, pk: int) -> Visit:
     return get_object_or_404(found, pk=pk)
 
 
-def _do(request: StaffRequest, pk: int, deed: Callable[..., None], **fields: Any) -> HttpResponse:
+def _do(
+    request: StaffRequest, pk: int, to: VisitState, deed: Callable[..., None], **fields: Any
+) -> HttpResponse:
     visit = _visit_or_404(request, pk)
+    behind = why_behind(visit, seen=request.POST.get("seen", ""))
     # What another clerk did since this screen was drawn is not done over.
-    if behind := why_behind(visit, seen=request.POST.get("seen", "")):
+    if behind and not actions.has_done(visit, to, by=request.user, **fields):
         return _refused(request, visit, behind)
     try:
         deed(visit, by=request.user, at=timezone.now(), **fields)

@@ -152,6 +152,20 @@ def test_of_two_clerks_one_moves_the_guest(
     assert visit.events.count() == 2
 
 
+def test_of_a_clerks_two_clicks_one_moves_the_guest_and_neither_is_refused(
+    cast: Cast, menteng: Branch, at_once: Callable
+) -> None:
+    visit = actions.check_in(branch=menteng, purpose=Purpose.TREATMENT, by=cast.anna, at=NOW)
+    seen = [Visit.objects.get(pk=visit.pk) for _ in range(4)]
+
+    results = at_once([lambda v=v: actions.start_visit(v, by=cast.anna, at=NOW) for v in seen])
+
+    assert results == [None] * 4
+    assert visit.events.filter(new=VisitState.SERVING).count() == 1
+    actions.undo_last_step(visit, by=cast.anna, at=NOW)
+    assert Visit.objects.get(pk=visit.pk).state == VisitState.WAITING
+
+
 def test_a_step_is_taken_back_by_one_of_two(cast: Cast, menteng: Branch, at_once: Callable) -> None:
     visit = actions.check_in(branch=menteng, purpose=Purpose.TREATMENT, by=cast.anna, at=NOW)
     actions.hold_visit(visit, by=cast.anna, at=NOW)

@@ -138,6 +138,41 @@ def test_the_slower_clerk_gets_the_sentence_and_the_fresh_state(
     assert state_of(guest) == VisitState.SERVING
 
 
+@pytest.mark.parametrize("name", DEEDS)
+def test_a_press_whose_answer_was_lost_is_done_once(
+    name: str, anna: Client, cast: Cast, guest: Visit
+) -> None:
+    before, after = DEEDS[name]
+    bring(guest, before, cast)
+
+    answers = [anna.post(url(name, guest), {"seen": before}, **HTMX) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert guest.events.filter(old=before, new=after).count() == 1
+    actions.undo_last_step(guest, by=cast.anna, at=timezone.now())
+    assert state_of(guest) == before
+
+
+def test_another_reason_for_leaving_is_not_taken_for_the_first(anna: Client, guest: Visit) -> None:
+    for reason, expected in (("Lama", 200), ("Lama", 200), ("Akan datang lagi", 409)):
+        said = {"seen": VisitState.WAITING, "reason": reason}
+        assert anna.post(url("visit_left", guest), said, **HTMX).status_code == expected
+    assert guest.events.get(new=VisitState.LEFT).note == "Lama"
+
+
+def test_a_press_that_a_colleague_took_back_does_not_count_as_done(
+    anna: Client, cast: Cast, guest: Visit
+) -> None:
+    actions.call_visit(guest, by=cast.anna, at=timezone.now())
+    actions.start_visit(guest, by=cast.bela, at=timezone.now())
+    actions.undo_last_step(guest, by=cast.bela, at=timezone.now())
+
+    again = anna.post(url("visit_call", guest), {"seen": VisitState.WAITING}, **HTMX)
+
+    assert again.status_code == 409
+    assert "sekarang dipanggil" in again.text
+
+
 def test_a_refusal_without_htmx_is_a_message(anna: Client, guest: Visit) -> None:
     answer = anna.post(url("visit_finish", guest), follow=True)
 
