@@ -83,20 +83,34 @@ def _hash(*parts: str) -> str:
     return blake2b("\0".join(parts).encode(), digest_size=28).hexdigest()
 
 
+def names_a_branch(source: SourceList) -> bool:
+    columns = source.headings.columns.get(Field.BRANCH, ())
+    return any(
+        not cells.is_blank(cells.plain_text(row[column]))
+        for column in columns
+        for _number, row in source.data_rows
+        if column < len(row)
+    )
+
+
 class RowReader:
-    """Reads the rows of one list for one branch, or for those its branch column names."""
+    """Reads the rows of one list for one branch, or for those its branch column names.
+
+    Without a branch of the list's own every row must name hers.
+    """
 
     def __init__(
         self,
         source: SourceList,
         *,
-        branch: Branch,
+        branch: Branch | None,
         branches: Sequence[Branch],
         tags: ListTags,
         today: date,
     ) -> None:
         self.headings: Headings = source.headings
         self.branch = branch
+        self.otherwise = branch or branches[0]
         self.branches = {key: b for b in branches for key in (b.code.casefold(), b.name.casefold())}
         self.branch_names = ", ".join(f"{b.name} ({b.code})" for b in branches)
         self.tags, self.today = tags, today
@@ -125,7 +139,7 @@ class RowReader:
             phone=phone,
             birth_date=take(Field.BIRTH_DATE, self._birth_date, None),
             member=take(Field.MEMBER, cells.read_member, ""),
-            branch=take(Field.BRANCH, self._branch, self.branch),
+            branch=take(Field.BRANCH, self._branch, self.otherwise),
             call_name=take(Field.CALL_NAME, lambda cell: cells.read_words(cell, 40), ""),
             honorific=take(Field.HONORIFIC, cells.read_honorific, str(Honorific.KAK)),
             address=take(Field.ADDRESS, lambda cell: cells.read_words(cell, 200), ""),
@@ -184,6 +198,11 @@ class RowReader:
     def _branch(self, cell: Cell) -> Branch:
         text = cells.plain_text(cell)
         if cells.is_blank(text):
+            if self.branch is None:
+                raise BadCell(
+                    _("Cabangnya belum diisi; pilih salah satu: %(known)s.")
+                    % {"known": self.branch_names}
+                )
             return self.branch
         found = self.branches.get(text.casefold())
         if found is None:

@@ -78,7 +78,7 @@ class Outcome:
 def take_list(
     source: SourceList,
     *,
-    branch: Branch,
+    branch: Branch | None,
     branches: Sequence[Branch],
     by: Staff | None,
     at: datetime,
@@ -87,8 +87,9 @@ def take_list(
 ) -> Outcome:
     """Read every row and take the new customers, or with `is_dry_run` only say what would happen.
 
-    `on_batch` runs in each batch's transaction. Broken off and called again with the same `at`, it
-    goes on where it was and counts the same; with another `at` what was taken counts as known.
+    Without `branch` every row must name one of `branches`. `on_batch` runs in each batch's
+    transaction. Broken off and called again with the same `at`, it goes on where it was and counts
+    the same; with another `at` what was taken counts as known.
     """
     taking = _Taking(source, branch=branch, branches=branches, by=by, at=at, is_dry_run=is_dry_run)
     rows = source.data_rows
@@ -99,7 +100,7 @@ def take_list(
     return taking.outcome
 
 
-def note_import(outcome: Outcome, *, branch: Branch, by: Staff | None, at: datetime) -> None:
+def note_import(outcome: Outcome, *, branch: Branch | None, by: Staff | None, at: datetime) -> None:
     """Note for the auditors that customers came in: how many, never who."""
     StaffEvent.objects.create(
         kind=StaffEventKind.IMPORTED,
@@ -116,14 +117,14 @@ class _Taking:
         self,
         source: SourceList,
         *,
-        branch: Branch,
+        branch: Branch | None,
         branches: Sequence[Branch],
         by: Staff | None,
         at: datetime,
         is_dry_run: bool,
     ) -> None:
         self.tags = ListTags(by=by, at=at)
-        today = branch.local(at).date()
+        today = max(place.local(at).date() for place in ([branch] if branch else branches))
         self.reader = RowReader(
             source, branch=branch, branches=branches, tags=self.tags, today=today
         )

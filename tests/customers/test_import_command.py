@@ -77,6 +77,41 @@ def test_branches(menteng: Branch, jayapura: Branch, file: Path) -> None:
     assert Customer.objects.get().home_branch == jayapura
 
 
+def test_a_list_that_names_its_branches_is_asked_for_none(
+    menteng: Branch, jayapura: Branch, tmp_path: Path
+) -> None:
+    file = tmp_path / "rantai.csv"
+    rows = [["Nama", "Cabang"], ["Ani", "jyp"], ["Budi", "Menteng"], ["Citra", ""]]
+    file.write_text(csv_text(rows))
+    said = run(file)
+    assert "Baris 4, Cabang: Cabangnya belum diisi" in said
+    homes = dict(Customer.objects.values_list("name", "home_branch__code"))
+    assert homes == {"Ani": "JYP", "Budi": "JKT"}
+    noted = StaffEvent.objects.filter(kind=StaffEventKind.IMPORTED)
+    assert {event.branch for event in noted} == {menteng, jayapura}
+    run(file, "--branch", "JKT")
+    assert Customer.objects.get(name="Citra").home_branch == menteng
+
+    file.write_text(csv_text([["Nama", "Cabang"], ["Dewi", ""]]))
+    with pytest.raises(CommandError, match="--branch KODE"):
+        run(file)
+
+
+def test_progress_is_shown_where_somebody_looks(
+    menteng: Branch, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal, pipe = Terminal(), io.StringIO()
+    for stderr in (pipe, terminal):
+        monkeypatch.setattr("sys.stderr", stderr)
+        run(file, "--dry-run")
+    assert "3/3" in terminal.getvalue()
+    assert pipe.getvalue() == ""
+
+
 def test_what_cannot_be_read(menteng: Branch, file: Path, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="No such file"):
         run(tmp_path / "tidak-ada.xlsx")

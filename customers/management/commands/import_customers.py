@@ -13,6 +13,7 @@ from tqdm import tqdm
 from customers.importing.headings import Field
 from customers.importing.reading import CannotRead, SourceList, read_list
 from customers.importing.refusals import refused_suffix, write_refused
+from customers.importing.rows import names_a_branch
 from customers.importing.taking import SHOWN_REFUSED, Outcome, note_import, take_list
 from frontdesk.branches.models import Branch
 
@@ -22,7 +23,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help=".xlsx, .xls, .ods or .csv")
-        parser.add_argument("--branch", metavar="CODE", help="home branch of rows that name none")
+        parser.add_argument(
+            "--branch",
+            metavar="CODE",
+            help="home branch of rows that name none; a chain of one branch needs none",
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, no more")
         parser.add_argument(
             "--errors",
@@ -37,8 +42,8 @@ class Command(BaseCommand):
         if errors is not None and errors.resolve() == file.resolve():
             raise CommandError(_("--errors tidak boleh menimpa daftar itu sendiri."))
         branches = list(Branch.objects.active())
-        branch = self._branch(branches, options["branch"])
         source = self._read(file)
+        branch = self._branch(branches, options["branch"], source)
         self._describe(source)
         outcome = self._take(source, branch, branches, is_dry_run=options["dry_run"])
         self._report(outcome, is_dry_run=options["dry_run"])
@@ -50,14 +55,19 @@ class Command(BaseCommand):
                 % {"path": target}
             )
 
-    def _branch(self, branches: list[Branch], code: str | None) -> Branch:
+    def _branch(
+        self, branches: list[Branch], code: str | None, source: SourceList
+    ) -> Branch | None:
+        """Return where rows belong that name no branch; None where each must name hers."""
         known = ", ".join(f"{branch.code} ({branch.name})" for branch in branches)
         if code is None:
-            if len(branches) != 1:
-                raise CommandError(
-                    _("Sebut cabangnya dengan --branch KODE: %(known)s.") % {"known": known or "-"}
-                )
-            return branches[0]
+            if len(branches) == 1:
+                return branches[0]
+            if branches and names_a_branch(source):
+                return None
+            raise CommandError(
+                _("Sebut cabangnya dengan --branch KODE: %(known)s.") % {"known": known or "-"}
+            )
         for branch in branches:
             if code.casefold() in {branch.code.casefold(), branch.name.casefold()}:
                 return branch
@@ -91,7 +101,12 @@ class Command(BaseCommand):
             )
 
     def _take(
-        self, source: SourceList, branch: Branch, branches: list[Branch], *, is_dry_run: bool
+        self,
+        source: SourceList,
+        branch: Branch | None,
+        branches: list[Branch],
+        *,
+        is_dry_run: bool,
     ) -> Outcome:
         at = timezone.now()
         with tqdm(unit=_(" baris"), disable=None, dynamic_ncols=True) as bar:
@@ -110,7 +125,8 @@ class Command(BaseCommand):
                 on_batch=show,
             )
         if not is_dry_run:
-            note_import(outcome, branch=branch, by=None, at=at)
+            for place in [branch] if branch else branches:
+                note_import(outcome, branch=place, by=None, at=at)
         return outcome
 
     def _report(self, outcome: Outcome, *, is_dry_run: bool) -> None:
