@@ -13,8 +13,8 @@ class CheckInForm(forms.Form):
         label=_("Keperluan"),
         choices=Purpose,
         error_messages={
-            "required": _("Pilih keperluan: tekan 1 sampai 4."),
-            "invalid_choice": _("Pilih keperluan: tekan 1 sampai 4."),
+            "required": _("Pilih salah satu keperluan."),
+            "invalid_choice": _("Pilih salah satu keperluan."),
         },
     )
     guest_name = forms.CharField(

@@ -113,8 +113,8 @@ def test_who_is_in_the_queue_already_is_named(
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
-        ({}, "Pilih keperluan: tekan 1 sampai 4."),
-        ({"purpose": "shopping"}, "Pilih keperluan: tekan 1 sampai 4."),
+        ({}, "Pilih salah satu keperluan."),
+        ({"purpose": "shopping"}, "Pilih salah satu keperluan."),
         ({"purpose": "other", "guest_name": "x" * 81}, "Singkatkan nama sampai 80 huruf."),
     ],
 )
