@@ -99,10 +99,9 @@ def visit_finish(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_required(Permission.RUN_QUEUE)
 @require_POST
 def visit_left(request: StaffRequest, pk: int) -> HttpResponse:
-    form = LeftForm(request.POST)
+    form = LeftForm(request.POST, auto_id="left-%s")
     if not form.is_valid():
-        problem = str(form.errors["reason"][0])
-        return _refused(request, _visit_or_404(request, pk), problem, status=422)
+        return _left_again(request, _visit_or_404(request, pk), form)
     reason = form.cleaned_data["reason"]
     return _do(request, pk, VisitState.LEFT, actions.note_left, note=reason)
 
@@ -168,19 +167,26 @@ def _do(
     return _done(request, visit)
 
 
+def _left_again(request: StaffRequest, visit: Visit, form: LeftForm) -> HttpResponse:
+    """Ask for the reason once more, where it was typed, if there is still somebody to leave."""
+    problem = why_behind(visit, seen=request.POST.get("seen", ""))
+    problem = problem or why_not_move(visit, VisitState.LEFT, by=request.user)
+    if problem or not request.htmx:
+        return _refused(request, visit, problem or str(form.errors["reason"][0]))
+    return _card(request, visit, left=form, status=422)
+
+
 def _done(request: StaffRequest, visit: Visit) -> HttpResponse:
     if not request.htmx:
         return redirect(counter_url(visit=visit.pk))
     return trigger_client_event(_card(request, visit, is_fresh=True), QUEUE_CHANGED)
 
 
-def _refused(
-    request: StaffRequest, visit: Visit, sentence: str, *, status: int = 409
-) -> HttpResponse:
+def _refused(request: StaffRequest, visit: Visit, sentence: str) -> HttpResponse:
     if not request.htmx:
         messages.error(request, sentence)
         return redirect(counter_url(visit=visit.pk))
-    response = _card(request, visit, problem=sentence, status=status)
+    response = _card(request, visit, problem=sentence, status=409)
     return trigger_client_event(response, QUEUE_CHANGED)
 
 
@@ -190,14 +196,15 @@ def _card(
     *,
     problem: str = "",
     doubt: str = "",
+    left: LeftForm | None = None,
     is_fresh: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     card = visit_card(visit, by=request.user, at=timezone.now())
     # Refused, the reason for leaving stands in its field again.
-    reason = request.POST.get("reason", "") if problem else ""
-    said = {"problem": problem, "doubt": doubt, "is_fresh": is_fresh, "reason": reason}
-    context = {"card": card, "visit": visit, **said}
+    reason = request.POST.get("reason", "") if problem or left else ""
+    said = {"problem": problem, "doubt": doubt, "is_fresh": is_fresh}
+    context = {"card": card, "visit": visit, "left": left, "reason": reason, **said}
     response = render(request, "visits/visit.html#card", context, status=status)
     response["ETag"] = card.etag
     return response

@@ -215,9 +215,32 @@ def test_a_reason_that_is_too_long_is_refused_whole(anna: Client, guest: Visit) 
     answer = anna.post(url("visit_left", guest), {"reason": "x" * 301}, **HTMX)
 
     assert answer.status_code == 422
-    assert "Singkatkan alasan sampai 300 huruf." in answer.content.decode()
-    assert "x" * 301 in answer.content.decode()
+    # In the dialog, which opens again with it.
+    dialog = answer.text.partition('id="left-dialog"')[2].partition("</dialog>")[0]
+    assert dialog.partition(">")[0].endswith("data-open")
+    assert "Singkatkan alasan sampai 300 huruf." in dialog.partition('id="left-reason_error"')[2]
+    assert f'value="{"x" * 301}" aria-invalid="true"' in dialog
     assert state_of(guest) == VisitState.WAITING
+
+
+def test_a_reason_for_a_guest_who_has_gone_is_not_asked_for_again(
+    anna: Client, cast: Cast, guest: Visit
+) -> None:
+    actions.note_no_show(guest, by=cast.bela, at=timezone.now())
+    said = {"seen": VisitState.WAITING, "reason": "x" * 301}
+
+    answer = anna.post(url("visit_left", guest), said, **HTMX)
+
+    assert answer.status_code == 409
+    assert "A001 baru saja diubah orang lain: sekarang tidak hadir." in answer.text
+
+
+def test_who_is_being_served_may_go_home_too(anna: Client, cast: Cast, guest: Visit) -> None:
+    bring(guest, VisitState.SERVING, cast)
+
+    page = anna.get(url("visit_show", guest), **HTMX).text
+
+    assert '<h2 id="left-title">A001 pulang</h2>' in page
 
 
 def test_a_note_is_kept_and_shown(anna: Client, guest: Visit) -> None:
