@@ -50,10 +50,18 @@ def make_today(
             by=desk,
             at=arrived,
         )
-        _go_on(visit, progress, desk=desk, arrived=arrived, now=at)
+        _go_on(visit, progress, desk=desk, arrived=arrived, now=at, dice=dice)
 
 
-def _go_on(visit: Visit, progress: str, *, desk: Staff, arrived: datetime, now: datetime) -> None:
+def _go_on(
+    visit: Visit,
+    progress: str,
+    *,
+    desk: Staff,
+    arrived: datetime,
+    now: datetime,
+    dice: random.Random,
+) -> None:
     if progress in ("waiting", "guest"):
         return
 
@@ -72,21 +80,22 @@ def _go_on(visit: Visit, progress: str, *, desk: Staff, arrived: datetime, now: 
     elif progress == "held":
         visits.hold_visit(visit, by=desk, at=after(0.5), note="Menunggu suaminya.")
     elif progress != "serving":
-        slip = _issue(visit, desk=desk, at=after(0.35), doctor=progress == "awaiting_doctor")
+        doctor = progress == "awaiting_doctor"
+        slip = _issue(visit, desk=desk, at=after(0.35), doctor=doctor, dice=dice)
         _treat(slip, progress, begin=after(0.45), end=after(0.95))
         if progress == "done":
             visits.finish_visit(visit, by=desk, at=now)
 
 
-def _issue(visit: Visit, *, desk: Staff, at: datetime, doctor: bool) -> Slip:
+def _issue(visit: Visit, *, desk: Staff, at: datetime, doctor: bool, dice: random.Random) -> Slip:
     on = visit.branch.business_date(at)
     on_duty = Staff.objects.on_duty(branch=visit.branch, on=on).with_role(
         Role.BEAUTICIAN, branch=visit.branch
     )
-    for treatment in Treatment.objects.filter(needs_doctor=doctor).order_by("?"):
-        beautician = on_duty.filter(qualifications__treatment=treatment).order_by("?").first()
-        if beautician is not None:
-            break
+    # Every treatment is done by somebody (people.qualify), and all are on duty.
+    treatment = dice.choice(Treatment.objects.filter(needs_doctor=doctor).order_by("pk"))
+    able = on_duty.filter(qualifications__treatment=treatment).order_by("pk")
+    beautician = dice.choice(able)
     slip = treatments.create_slip(
         visit, treatments=[treatment], beautician=beautician, by=desk, at=at
     )
