@@ -128,7 +128,7 @@ def make_customers(
         titles = (Honorific.BAPAK, Honorific.MAS) if male else (Honorific.IBU, Honorific.KAK)
         customers.append(
             Customer(
-                # 0812-9000-… is a number range of the demo; one family shares a phone.
+                # From 0812-9010-000 on, which nobody reserves for demos; two share a phone.
                 phone=f"+6281290{10_000 + (number - number // 30) * 37:05}",
                 name=first if number % 15 == 7 else name,
                 honorific=titles[0] if elder else titles[1],
