@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -291,7 +291,9 @@ def _slips() -> QuerySet[Slip]:
 
 @Question
 def _control_events() -> QuerySet[ControlEvent]:
-    found = ControlEvent.objects.filter(among("pk", "keys"))
+    before = ControlEvent.objects.filter(control=OuterRef("control"), pk__lt=OuterRef("pk"))
+    brought = {"was_due_on": Subquery(before.order_by("-pk").values("due_on")[:1])}
+    found = ControlEvent.objects.filter(among("pk", "keys")).annotate(**brought)
     return found.select_related("control__line", "control__branch", "by").only(*_CONTROL_EVENT)
 
 
@@ -327,6 +329,8 @@ def _control_title(event: ControlEvent) -> str:
     wording = names[ControlState(event.new)]
     if event.new == ControlState.PLANNED and not event.old:
         wording = _("Kontrol %(name)s dijadwalkan %(day)s")
+    elif event.was_due_on == event.due_on and event.new in (ControlState.PLANNED, event.old):
+        wording = _("Kontrol %(name)s tetap %(day)s")
     return wording % {"name": control.line.name, "day": date_format(event.due_on, "j M Y")}
 
 

@@ -89,12 +89,12 @@ def controlled(slip: Slip, *, minutes: int = 20) -> Control:
         due_on=NOW.date() + timedelta(days=30),
         created_at=NOW,
     )
-    for old, new in (("", ControlState.PLANNED), (ControlState.PLANNED, ControlState.PLANNED)):
+    for old, due_on in (("", control.due_on - timedelta(days=7)), ("planned", control.due_on)):
         ControlEvent.objects.create(
             control=control,
             old=old,
-            new=new,
-            due_on=control.due_on,
+            new=ControlState.PLANNED,
+            due_on=due_on,
             at=NOW + timedelta(minutes=minutes),
         )
     return control
@@ -141,6 +141,18 @@ def answered(customer: Customer, *, minutes: int = 40) -> None:
     )
 
 
+@pytest.mark.parametrize("state", [ControlState.PLANNED, ControlState.CONFIRMED])
+def test_a_note_about_a_control_does_not_read_as_a_move(
+    cast: Cast, maria: Customer, menteng: Branch, state: ControlState
+) -> None:
+    control = controlled(treated(visited(maria, menteng, cast.anna), cast))
+    ControlEvent.objects.create(
+        control=control, old=state, new=state, due_on=control.due_on, at=NOW, note="Minta pagi"
+    )
+    [title] = [e.title for e in timeline(maria, menteng).entries if "Minta pagi" in e.lines]
+    assert title == "Kontrol Facial acne tetap 22 Des 2026"
+
+
 def test_everything_on_one_line_newest_first(
     anna: Client, cast: Cast, maria: Customer, menteng: Branch
 ) -> None:
@@ -159,7 +171,7 @@ def test_everything_on_one_line_newest_first(
         "Balasan WhatsApp",
         "Pesan WhatsApp",
         "Kontrol Facial acne dipindah ke 22 Des 2026",
-        "Kontrol Facial acne dijadwalkan 22 Des 2026",
+        "Kontrol Facial acne dijadwalkan 15 Des 2026",
         f"Slip {slip.code}",
         "Kunjungan A001 · Perawatan",
         "Terdaftar",

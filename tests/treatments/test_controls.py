@@ -1,5 +1,6 @@
 """The control schedule at the desk: who is due, what her reminder does, another day, no more."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -160,6 +161,33 @@ def test_a_control_is_moved_with_what_a_desk_types(
     assert (event.by, event.note) == (cast.anna, "Sakit")
     assert desk.post(address, {"due_on": "besok", "note": "Sakit"}).status_code == 204
     assert control.events.last() == event
+
+
+@pytest.mark.parametrize("state", [ControlState.PLANNED, ControlState.CONFIRMED])
+def test_a_note_on_the_same_day_is_kept_and_moves_nothing(
+    desk: Client, cast: Cast, control_on: ControlOn, state: ControlState
+) -> None:
+    control = control_on(5)
+    Control.objects.filter(pk=control.pk).update(state=state)
+    address = reverse("treatments:control_move", args=[control.pk])
+    day = {"due_on": f"{control.due_on:%d/%m/%Y}"}
+
+    answers = [desk.post(address, day | {"note": note}) for note in ("Pagi", "Pagi", "")]
+
+    said = [json.loads(answer["HX-Trigger"])["status"]["value"] for answer in answers]
+    assert [words.partition(" tetap")[0] for words in said] == [
+        "Catatan disimpan. Kontrol",
+        "Catatan disimpan. Kontrol",
+        "Kontrol",
+    ]
+    noted = control.events.get(note="Pagi")
+    assert (noted.old, noted.new, noted.due_on, noted.by) == (
+        state,
+        state,
+        control.due_on,
+        cast.anna,
+    )
+    assert control.events.last() == noted
 
 
 def test_a_control_is_cancelled_once(desk: Client, control_on: ControlOn) -> None:

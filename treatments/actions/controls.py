@@ -13,7 +13,7 @@ from frontdesk.visits.states import VisitState
 from treatments import notices
 from treatments.models import Control, ControlEvent, Slip
 from treatments.permissions import why_not_answer_control, why_not_change_control
-from treatments.states import KEEPABLE, ControlState
+from treatments.states import EXPECTED, KEEPABLE, ControlState
 
 # A visit this long before the day still keeps a control.
 KEPT_DAYS_BEFORE = 3
@@ -53,7 +53,7 @@ def plan_controls(slip: Slip, *, by: Staff | None, at: datetime) -> list[Control
 def move_control(
     control: Control, *, due_on: date, by: Staff, at: datetime, note: str = ""
 ) -> None:
-    """Put a control on another day; its reminder follows."""
+    """Put a control on another day; its reminder follows. On its own day only the note is kept."""
     if reason := why_not_change_control(control, ControlState.PLANNED, by=by):
         raise CannotChangeControl(reason)
     today = control.branch.business_date(at)
@@ -61,8 +61,8 @@ def move_control(
         raise CannotChangeControl(_("Pilih hari ini atau sesudahnya."))
     if due_on > today + FURTHEST:
         raise CannotChangeControl(_("Hari itu lebih dari dua tahun lagi; periksa tahunnya."))
-    if (control.state, control.due_on) == (ControlState.PLANNED, due_on):
-        # The same form sent twice: it stands on that day.
+    if control.state in EXPECTED and control.due_on == due_on:
+        _add_note(control, note, by=by, at=at)
         return
     _move(control, to=ControlState.PLANNED, by=by, at=at, note=note, due_on=due_on)
     notices.follow_controls(control.customer, branch=control.branch, by=by, at=at)
@@ -141,6 +141,14 @@ def note_missed(*, at: datetime) -> int:
                 notices.follow_controls(control.customer, branch=branch, by=None, at=at)
             missed += 1
     return missed
+
+
+def _add_note(control: Control, note: str, *, by: Staff, at: datetime) -> None:
+    """Keep a note about a control that stays as it is; the same form sent twice says it once."""
+    Control.objects.select_for_update().get(pk=control.pk)
+    last = control.events.last()
+    if note and (last is None or (last.note, last.by_id) != (note, by.pk)):
+        _move(control, to=ControlState(control.state), by=by, at=at, note=note)
 
 
 def _move(

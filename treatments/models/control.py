@@ -75,6 +75,9 @@ class ControlEvent(models.Model):
     at = models.DateTimeField()
     note = models.CharField(max_length=200, blank=True)
 
+    # The day it was due before, as a time line brings it along.
+    was_due_on: date | None
+
     get_new_display = label_of("new", ControlState)
 
     class Meta:

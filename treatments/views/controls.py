@@ -75,7 +75,8 @@ def control_move(request: StaffRequest, pk: int) -> HttpResponse:
     """Ask for the new day in a dialog, then move the control and its reminder."""
     control, at = _control_or_404(request, pk), timezone.now()
     today = control.branch.business_date(at)
-    start = max(control.due_on, today)
+    was_due_on = control.due_on
+    start = max(was_due_on, today)
     form = MoveControlForm(posted(request), initial={"due_on": start}, today=today)
     if form.is_valid():
         due_on, note = form.cleaned_data["due_on"], form.cleaned_data["note"]
@@ -84,8 +85,11 @@ def control_move(request: StaffRequest, pk: int) -> HttpResponse:
         except CannotChangeControl as refusal:
             form.add_error("due_on", str(refusal))
         else:
-            said = _("Kontrol dipindah ke %(day)s.") % {"day": date_format(due_on, "l, j F Y")}
-            return _done(request, said)
+            said = _("Kontrol dipindah ke %(day)s.")
+            if due_on == was_due_on:
+                said = _("Catatan disimpan. Kontrol tetap %(day)s.") if note else ""
+                said = said or _("Kontrol tetap %(day)s.")
+            return _done(request, said % {"day": date_format(due_on, "l, j F Y")})
     quick = [(label, start + timedelta(days=days)) for label, days in _quick_days()]
     return _dialog(request, control, form, "treatments/_control_move.html", quick=quick)
 
