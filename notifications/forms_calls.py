@@ -13,7 +13,10 @@ PRESSED = [*CallOutcome.values, *(f"{CallOutcome.SPOKE}:{answer}" for answer in 
 
 
 class CallForm(forms.Form):
-    outcome = forms.ChoiceField(choices=[(value, value) for value in PRESSED])
+    outcome = forms.ChoiceField(
+        choices=[(value, value) for value in PRESSED],
+        error_messages=dict.fromkeys(["required", "invalid_choice"], _("Pilih hasil telepon.")),
+    )
     note = forms.CharField(label=_("Catatan"), max_length=300, required=False)
     again = ClockField(label=_("Telepon lagi pukul"), required=False)
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime, time, timedelta
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -33,9 +32,9 @@ def call_note(request: StaffRequest, pk: int) -> HttpResponse:
     found = CallEntry.objects.visible_to(request.user).select_related("branch", "customer")
     entry, at = get_object_or_404(found, pk=pk), timezone.now()
     form = CallForm(request.POST, auto_id=f"%s-{entry.pk}")
+    shown = "later" if entry.due_at > at else ""
     if not form.is_valid():
-        shown = "later" if entry.due_at > at else ""
-        return _page(request, shown=shown, typed=form, typed_for=entry.pk)
+        return _page(request, shown=shown, typed=form, typed_for=entry)
     try:
         calling.note_call(
             entry,
@@ -47,15 +46,20 @@ def call_note(request: StaffRequest, pk: int) -> HttpResponse:
             at=at,
         )
     except CannotNoteCall as refusal:
-        messages.error(request, str(refusal))
+        form.add_error(None, str(refusal))
+        return _page(request, shown=shown, typed=form, typed_for=entry)
     return redirect("notifications:calls")
 
 
 def _page(
-    request: StaffRequest, *, shown: str, typed: CallForm | None = None, typed_for: int = 0
+    request: StaffRequest,
+    *,
+    shown: str,
+    typed: CallForm | None = None,
+    typed_for: CallEntry | None = None,
 ) -> HttpResponse:
     found = reports.call_list(request.branch, by=request.user, shown=shown, at=timezone.now())
-    context = {"list": found, "typed": typed, "typed_for": typed_for}
+    context = {"list": found, "form": typed, "typed_for": typed_for}
     return render(request, "notifications/calls.html", context, status=422 if typed else 200)
 
 

@@ -139,8 +139,24 @@ def test_a_note_that_cannot_be_kept_is_told_beside_it(anna, entry, typed):
 
 @pytest.mark.parametrize("outcome", ["", "sung", "spoke:maybe"])
 def test_what_is_no_outcome_notes_nothing(anna, entry, outcome):
-    assert note(anna, entry, outcome).status_code == 422
+    answer = note(anna, entry, outcome, note="Sedang rapat")
+    assert answer.status_code == 422
+    assert "Pilih hasil telepon." in answer.text.partition(f'id="outcome-{entry.pk}_error"')[2]
+    assert "<title>Galat: Daftar telepon" in answer.text
+    assert 'value="Sedang rapat"' in answer.text
     assert not CallAttempt.objects.exists()
+
+
+def test_what_was_typed_of_a_call_that_another_closed_is_not_lost(anna, cast, entry):
+    note_call(entry, outcome=CallOutcome.SPOKE, by=cast.bela, at=NOW)
+    answer = note(anna, entry, "no_answer", note="Suaminya yang angkat")
+    said = answer.text.partition("data-error-summary")[2].partition("</div>")[0]
+    assert answer.status_code == 422
+    assert "Sari Contoh" in said
+    assert "Telepon ini sudah selesai atau tidak perlu lagi." in said
+    assert "“Suaminya yang angkat”" in said
+    assert "<title>Galat: Daftar telepon" in answer.text
+    assert CallAttempt.objects.count() == 1
 
 
 def test_refused_is_a_stop(anna, cast, entry, customer):
