@@ -24,6 +24,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 AT_SIGN_IN = re.compile(r"/staff/sign-in/")
 AT_LOCK = re.compile(r"/staff/locked/")
+# Django names the fields of a table of rows by the column only, and Select2 none of its own.
+FIELDS_OF_A_ROW = ("label", "select-name", "aria-input-field-name", "empty-table-header")
+# To look into style sheets that import others, axe writes an inline style, which no page may have.
+IN_STYLE_SHEETS = ("css-orientation-lock", "no-autoplay-audio")
+DJANGOS_OWN = (*FIELDS_OF_A_ROW, *IN_STYLE_SHEETS)
 SIZES = (("desk", COUNTER), ("phone", PHONE))
 
 
@@ -265,6 +270,7 @@ def test_the_administration_obeys_the_policy_too(
     page: Page, cast: Cast, sign_in: Callable[..., None]
 ) -> None:
     sign_in(page, cast.citra)
+    left_out = {"": (), "staff/staff/": (), f"staff/staff/{cast.anna.pk}/change/": DJANGOS_OWN}
     addresses = [
         "",
         "staff/staff/",
@@ -277,6 +283,8 @@ def test_the_administration_obeys_the_policy_too(
     for address in addresses:
         page.goto(f"/admin/{address}")
         expect(page.locator("#content")).to_be_visible()
+        if address in left_out:
+            check_axe(page, leave_out=left_out[address])
     page.goto(f"/admin/staff/staff/{cast.bela.pk}/change/")
     shoot(page, "admin-staff")
     page.get_by_text("Tambahkan Penugasan lagi", exact=False).click()
