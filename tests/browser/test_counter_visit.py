@@ -82,6 +82,10 @@ def test_a_whole_visit_by_keyboard(open_desk: OpenDesk, cast: Cast, menteng: Bra
     expect(page.locator("#queue .row")).to_have_count(1)
     expect(page.locator("#ended-count")).to_have_text("1")
 
+    page.goto(f"/visits/{visit.pk}/ticket/")
+    expect(page.locator(".sheet-number")).to_have_text("A001")
+    check_axe(page)
+
 
 def test_a_whole_visit_by_mouse(open_desk: OpenDesk, cast: Cast, menteng: Branch) -> None:
     CustomerFactory(name="Rina Wati", home_branch=menteng)

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from notifications import actions
-from notifications.models import Approval, Conversation, Template, TemplateVersion
+from notifications.models import Approval, Conversation, Sender, Template, TemplateVersion
 from notifications.providers.media import Attachment
 from tests.browser.conftest import check_axe, shoot
 from tests.factories import create_template
@@ -40,7 +40,13 @@ def test_a_stopped_template_is_gone_on_with(cast, page, sign_in):
     sign_in(page, cast.citra)
     page.goto(reverse("notifications:sender_list"))
     page.get_by_text("Templat ditolak WhatsApp").wait_for()
+    check_axe(page)
     shoot(page, "held-senders")
+    sender = Sender.objects.order_by("pk")[0]
+    for name, keys in (("sender_edit", [sender.pk]), ("figures", [])):
+        page.goto(reverse(f"notifications:{name}", args=keys))
+        check_axe(page)
+        shoot(page, f"held-{name}")
 
 
 def test_a_promo_for_nobody_cannot_be_started(make_campaign, cast, page, sign_in):
