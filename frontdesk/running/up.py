@@ -320,7 +320,7 @@ class Up:
         if logins := self._logins():
             self.say(f"\n{logins}")
         else:
-            self.say(f"\n{self._why_no_logins()} The first administrator: {FIRST_ADMIN}")
+            self.say(f"\n{self._why_no_logins()} If nobody is there yet: {FIRST_ADMIN}")
         self.say("\nCtrl-C stops everything.")
 
     def _why_no_logins(self) -> str:

@@ -43,7 +43,7 @@ def test_no_invented_people_come_to_a_database_or_an_account_of_somebody(
     first._greet()
     said = capsys.readouterr().out
     assert f"No demo clinic, because {name} names a" in said
-    assert "The first administrator: python3 manage.py first_admin USERNAME" in said
+    assert "If nobody is there yet: python3 manage.py first_admin USERNAME" in said
 
     plain.delenv(name)
     assert not started(tmp_path / "new")._wants_demo()
