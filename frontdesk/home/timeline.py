@@ -24,6 +24,7 @@ from frontdesk.templatetags.frontdesk import phone as spoken_phone
 from frontdesk.visits.models import Visit
 from notifications.models import InboundMessage, Meaning, Message
 from notifications.reports import message_row
+from notifications.states import MessageState
 from treatments.models import Control, ControlEvent, Slip
 from treatments.states import ControlState
 
@@ -192,13 +193,12 @@ class _Desk:
             message.customer = self.customer
             row = message_row(message)
             is_waiting = message.accepted_at is None and message.final_at is None
-            due = date_format(timezone.localtime(message.due_at), "j M Y, H.i")
             channel = {"channel": message.get_channel_display()}
+            about = row.kind or _("Pesan %(channel)s") % channel
             yield Entry(
                 moments[message.pk],
                 icon="whatsapp" if message.channel == "whatsapp" else "chat-dots",
-                title=(_("%(about)s untuk %(due)s") if is_waiting else "%(about)s")
-                % {"about": row.kind or _("Pesan %(channel)s") % channel, "due": due},
+                title=_planned_title(about, message) if is_waiting else about,
                 by=message.written_by.nickname if message.written_by else "",
                 branch=self.elsewhere(message.branch),
                 badge=(row.badge, row.state),
@@ -314,6 +314,18 @@ def _replies() -> QuerySet[InboundMessage]:
 def _consents() -> QuerySet[ConsentEvent]:
     found = ConsentEvent.objects.filter(among("pk", "keys"), customer=Given("customer"))
     return found.select_related("by").only(*_CONSENT)
+
+
+def _planned_title(about: str, message: Message) -> str:
+    """Say when a message is to leave, which is not the day that it speaks of."""
+    if message.state != MessageState.QUEUED:
+        wording = _("%(about)s · dicoba dikirim %(due)s")
+    elif message.due_at > timezone.now():
+        wording = _("%(about)s · akan dikirim %(due)s")
+    else:
+        wording = _("%(about)s · menunggu dikirim sejak %(due)s")
+    due = date_format(timezone.localtime(message.due_at), "j M Y, H.i")
+    return wording % {"about": about, "due": due}
 
 
 def _control_title(event: ControlEvent) -> str:

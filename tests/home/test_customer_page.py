@@ -9,6 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from customers.actions import change_customer
 from customers.models import ConsentPurpose, Customer
@@ -27,6 +29,7 @@ from tests.factories import (
     TreatmentFactory,
     create_template,
     give_consent,
+    put_message,
     qualify,
 )
 from treatments.actions import create_slip, issue_slip
@@ -336,3 +339,33 @@ def test_no_number_no_consent(anna: Client, maria: Customer) -> None:
 def test_who_may_see_customers() -> None:
     may = {role for role in Role if Permission.SEE_CUSTOMERS in GRANTS[role]}
     assert may == {Role.FRONT_OFFICER, Role.DOCTOR, Role.BRANCH_MANAGER, Role.CHAIN_ADMIN}
+
+
+@pytest.mark.parametrize(
+    ("state", "waits", "words"),
+    [
+        (MessageState.QUEUED, 2, "akan dikirim"),
+        (MessageState.QUEUED, -2, "menunggu dikirim sejak"),
+        (MessageState.UNKNOWN, -2, "dicoba dikirim"),
+    ],
+)
+def test_when_a_reminder_leaves_does_not_read_as_the_day_it_speaks_of(
+    maria: Customer, menteng: Branch, state: MessageState, waits: int, words: str
+) -> None:
+    planned = told(maria, menteng)
+    due_at = timezone.now() + timedelta(days=waits)
+    put_message(
+        planned,
+        state,
+        notice="control_reminder",
+        due_at=due_at,
+        expires_at=due_at + timedelta(days=9),
+        accepted_at=None,
+        provider_sid=None,
+        provider_status="",
+        unknown_since=due_at if state == MessageState.UNKNOWN else None,
+    )
+    with timezone.override(menteng.zone):
+        [title] = [e.title for e in timeline(maria, menteng).entries if "Pengingat" in e.title]
+        due = date_format(timezone.localtime(due_at), "j M Y, H.i")
+    assert title == f"Pengingat jadwal kontrol · {words} {due}"
