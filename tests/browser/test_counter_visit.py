@@ -110,7 +110,14 @@ def test_a_whole_visit_by_mouse(open_desk: OpenDesk, cast: Cast, menteng: Branch
     page.get_by_role("button", name=re.compile("^Layani")).click()
     expect(page.locator("#visit-card .visit-state")).to_contain_text("Dilayani")
     page.get_by_role("button", name="Pulang…").click()
-    page.get_by_label("Alasan").fill("Akan datang lagi")
+    reason = page.get_by_label("Alasan")
+    # A reason that is refused stands in its dialog again, which is open.
+    reason.evaluate("field => field.removeAttribute('maxlength')")
+    reason.fill("x" * 301)
+    page.get_by_role("button", name="Catat pulang").click()
+    expect(page.get_by_text("Singkatkan alasan sampai 300 huruf.")).to_be_visible()
+    expect(reason).to_be_focused()
+    reason.fill("Akan datang lagi")
     page.get_by_role("button", name="Catat pulang").click()
     expect(page.locator("#visit-card .visit-state")).to_contain_text("Pulang")
 
