@@ -79,7 +79,7 @@ def test_a_slip_comes_by_itself_and_takes_four_taps(
     assert unchanged.value.status == 304
     slip = _issue(cast, menteng, treatments=[facial], customer=sari)
     with page.expect_response("**/my/slips/") as changed:
-        page.clock.run_for(timedelta(seconds=2) // timedelta(milliseconds=1))
+        page.clock.run_for("02")
     assert changed.value.status == 200
     page.clock.resume()
     expect(page.get_by_text("Ibu Sari Melati")).to_be_visible()
@@ -114,12 +114,13 @@ def test_an_unchanged_list_stays_under_the_finger(
 ) -> None:
     slip = _issue(cast, menteng, treatments=[facial])
     page = phone_page
+    page.clock.install()
     sign_in(page, cast.tari)
     page.goto("/my/slips/")
     page.evaluate("id => { document.getElementById(id).marked = true }", f"slip-{slip.pk}")
     for _ in range(2):
         with page.expect_response("**/my/slips/") as answer:
-            pass
+            page.clock.fast_forward("02")
         assert answer.value.status == 304
     assert page.evaluate("id => document.getElementById(id).marked", f"slip-{slip.pk}")
 
@@ -129,10 +130,12 @@ def test_a_list_asked_for_before_a_tap_does_not_undo_what_the_tap_showed(
 ) -> None:
     slip = _issue(cast, menteng, treatments=[facial])
     page = phone_page
+    page.clock.install()
     sign_in(page, cast.tari)
     page.goto("/my/slips/")
     held: list[Route] = []
     page.route("**/my/slips/", lambda route: held.append(route), times=1)
+    page.clock.fast_forward("02")
     until(page, lambda: held)
     page.get_by_role("button", name="Terima").tap()
     expect(page.get_by_role("button", name="Mulai")).to_be_visible()
