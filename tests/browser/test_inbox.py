@@ -21,18 +21,18 @@ from notifications.models import (
 )
 from notifications.notices import write_missing_templates
 from tests.browser.conftest import PHONE, check_axe, shoot
-from tests.browser.test_messages import (
+from tests.browser.test_messages import customers_phone
+from tests.factories import NOW, create_template
+from tests.notifications.conftest import (
     account,
     clock,
     customer,
-    customers_phone,
     plan,
     provider,
     reminder,
     sending,
     twilio_server,
 )
-from tests.factories import NOW, create_template
 from tests.twilio_server import until
 
 __all__ = [
