@@ -1,14 +1,17 @@
 """The cast: two branches in two zones and the people who work there."""
 
 import gc
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import django.test.client
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.test import Client
+from django.test.client import store_rendered_templates
 from pytest_django import Settings
 
 from frontdesk import broker
@@ -34,6 +37,21 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_notes_of_what_was_expected() -> None:
+    """Thousands of tests expect a 403, 404 or 405; each would be noted with its traceback."""
+    logging.getLogger("django.request").setLevel(logging.ERROR)
+
+
+def _store_the_page(store: dict[str, Any], *args: Any, **options: Any) -> None:
+    """Keep for a test what the view gave its page, and not a copy of it for every field in it."""
+    if "templates" not in store:
+        store_rendered_templates(store, *args, **options)
+
+
+django.test.client.store_rendered_templates = _store_the_page
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from psycopg import Connection
 
-from frontdesk.pooled.base import Pool
+from frontdesk.pooled.base import Pool, _is_silent
+from tests.twilio_server import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 IDLE = 8
@@ -76,6 +77,8 @@ def test_one_that_heard_something_is_asked_and_kept(
     pool.putconn(listening)
     with connection.cursor() as cursor:
         cursor.execute("NOTIFY something")
+    # It comes by a way of its own, after the answer to who sent it.
+    until(lambda: not _is_silent(listening.fileno()))
     asked = statements_of(pool, monkeypatch)
     taken = [pool.getconn() for _ in range(IDLE)]
     assert {one.info.backend_pid for one in taken} == set(idle)

@@ -32,6 +32,7 @@ MORE = {
     ),
 }
 ALL = {**DEEDS, **MORE}
+TAPS = (SlipState.ACCEPTED, SlipState.IN_PROGRESS, SlipState.DONE)
 
 
 @settings(
@@ -58,7 +59,9 @@ def test_events_always_chain_and_the_version_grows(
             assert (slip.state, slip.version) == (before.state, before.version)
             continue
         slip = Slip.objects.get(pk=slip.pk)
-        assert slip.version == before.version + (name != "print")
+        # A beautician's tap that comes twice counts once.
+        is_again = name in TAPS and name == before.state
+        assert slip.version == before.version + (name != "print" and not is_again)
 
     events = list(slip.events.all())
     assert (events[0].kind, events[0].old) == (SlipEventKind.CREATED, "")
